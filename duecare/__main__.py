@@ -1,0 +1,3 @@
+from duecare.cli import main
+
+main()
