@@ -1,1 +1,4 @@
-"""What do we do next?"""
+"""What do we do next?
+
+`duecare.treatment.worklist` puts a day's accounts in the order in which they are worked and says why.
+"""
