@@ -1,0 +1,61 @@
+"""Commands that need the office: its database, its clock, its people."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+
+def set_up_office() -> None:
+    """Make Django ready. Called by every command that touches the database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duecare.office.site.settings")
+    import django
+
+    django.setup()
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(arguments: tuple[str, ...]) -> None:
+    """Django's own commands: migrate, shell, createsuperuser, …"""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duecare.office.site.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["duecare manage", *arguments])
+
+
+@click.group()
+def audit() -> None:
+    """The chained logs: permits, their outcomes, and the acts of the office."""
+
+
+@audit.command()
+def verify() -> None:
+    """Prove each chain from its first row; name the first broken row and exit with 1 where one is broken."""
+    set_up_office()
+    from duecare.office.site import chain, clock
+
+    broken = False
+    for model in chain.chained_models():
+        report = chain.verify(model)
+        if report.holds:
+            click.echo(f"{report.table}: {report.rows:,} rows, chain holds, head {report.head[:12]}")
+        else:
+            broken = True
+            click.echo(f"{report.table}: BROKEN at row {report.broken_at}: {report.why}")
+    if broken:
+        sys.exit(1)
+    chain.anchor(clock.real_now())
+
+
+@click.command("close-day")
+def close_day() -> None:
+    """Decide promises whose grace has passed and anchor the audit chains. Safe to run again."""
+    set_up_office()
+    from duecare.office.crm.services import close_day as close
+    from duecare.office.site import clock
+
+    for what, count in close(clock.now()).items():
+        click.echo(f"{what.replace('_', ' ')}: {count:,}")

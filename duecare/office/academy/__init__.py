@@ -1,0 +1,1 @@
+"""What do I practise today, and how did it go?"""

@@ -1,0 +1,57 @@
+from .accounts import (
+    Account,
+    AccountStatus,
+    Claim,
+    Creditor,
+    Liability,
+    LiabilityRole,
+    PlacementBatch,
+    ThirdParty,
+    ThirdPartyRole,
+)
+from .codes import ActionCode, ResultCode
+from .happenings import (
+    Activity,
+    Callback,
+    Complaint,
+    Dispute,
+    Document,
+    Hardship,
+    Outcome,
+    PromiseStatus,
+    PromiseToPay,
+)
+from .ledger import EventKind, LedgerEvent, PaymentBatch
+from .parties import Consent, ContactPoint, ContactPointStatus, Party, Preference, Unmasking
+
+__all__ = [
+    "Account",
+    "AccountStatus",
+    "ActionCode",
+    "Activity",
+    "Callback",
+    "Claim",
+    "Complaint",
+    "Consent",
+    "ContactPoint",
+    "ContactPointStatus",
+    "Creditor",
+    "Dispute",
+    "Document",
+    "EventKind",
+    "Hardship",
+    "LedgerEvent",
+    "Liability",
+    "LiabilityRole",
+    "Outcome",
+    "Party",
+    "PaymentBatch",
+    "PlacementBatch",
+    "Preference",
+    "PromiseStatus",
+    "PromiseToPay",
+    "ResultCode",
+    "ThirdParty",
+    "ThirdPartyRole",
+    "Unmasking",
+]

@@ -1,0 +1,1 @@
+"""Whom do I work now, and what came of it?"""

@@ -1,0 +1,136 @@
+"""The first law of the house: nothing reaches a debtor without a permit from the law gate.
+
+`permit` is the only function that writes permits. It builds the gate's request from the system of record, asks
+`duecare.law`, and appends request, decision and rulebook version to the chained log, whatever the verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from duecare.law import Decision
+from duecare.office.crm.contact_request import contact_request
+from duecare.office.crm.models import Account, ContactPoint, Party
+from duecare.office.site import clock
+
+from .gate import library
+from .models import Permit, PermitOutcome
+
+if TYPE_CHECKING:
+    from duecare.office.people.models import User
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the law needs to know of the words of a message. The words themselves stay out of the log."""
+
+    text_hash: str
+    language: str
+    flags: Mapping[str, bool]
+
+    def for_request(self) -> dict[str, Any]:
+        return {"lang": self.language, **self.flags}
+
+
+def ask(
+    *,
+    account: Account,
+    party: Party,
+    contact_point: ContactPoint | None,
+    channel: str,
+    at: datetime,
+    by: User | None,
+    purpose: str = "collect",
+    content: Content | None = None,
+    autodialled: bool = False,
+    language: str = "en",
+) -> tuple[dict[str, Any], Decision]:
+    """Ask the law without writing anything: for lists, previews and "may I at …?". Never a licence to contact."""
+    request = contact_request(
+        account=account,
+        party=party,
+        contact_point=contact_point,
+        channel=channel,
+        at=at,
+        by=by,
+        purpose=purpose,
+        content=content.for_request() if content else None,
+        autodialled=autodialled,
+    )
+    return request, library().judge(request, lang="zh" if language.startswith("zh") else "en")
+
+
+def permit(
+    *,
+    account: Account,
+    party: Party,
+    contact_point: ContactPoint | None,
+    channel: str,
+    at: datetime,
+    by: User | None,
+    purpose: str = "collect",
+    content: Content | None = None,
+    autodialled: bool = False,
+    language: str = "en",
+    renews: Permit | None = None,
+) -> Permit:
+    """Ask the law for one contact and write question and answer to the log. The caller looks at `is_granted`.
+
+    Counters are read inside the transaction that appends the permit, so that two collectors who ask at the same moment
+    cannot both be told of the last free attempt.
+    """
+    with transaction.atomic():
+        if connection_locks_rows():
+            Party.objects.select_for_update().get(pk=party.pk)
+        request, decision = ask(
+            account=account,
+            party=party,
+            contact_point=contact_point,
+            channel=channel,
+            at=at,
+            by=by,
+            purpose=purpose,
+            content=content,
+            autodialled=autodialled,
+            language=language,
+        )
+        if content:
+            request["content"]["text"] = f"sha256:{content.text_hash}"
+        answer = decision.to_dict()
+        row: Permit = Permit.append(
+            account=account,
+            party=party,
+            contact_point=contact_point,
+            by=by,
+            channel=channel,
+            purpose=purpose,
+            at=at,
+            asked_at=clock.now(),
+            clock=clock.source(),
+            verdict=answer["verdict"],
+            rule=answer["reasons"][0]["rule"] if answer["reasons"] else "",
+            request=request,
+            decision=answer,
+            rulebook_version=library().version,
+            renews=renews,
+        )
+    return row
+
+
+def record_outcome(
+    permit_: Permit, *, outcome: str, at: datetime, detail: Mapping[str, Any] | None = None
+) -> PermitOutcome:
+    """Close a permit with what came of it; each permit is closed once."""
+    row: PermitOutcome = PermitOutcome.append(permit=permit_, outcome=outcome, at=at, detail=dict(detail or {}))
+    return row
+
+
+def connection_locks_rows() -> bool:
+    from django.db import connection
+
+    return connection.features.has_select_for_update
