@@ -13,7 +13,7 @@ from .models import Role
 if TYPE_CHECKING:
     from .models import User
 
-C, L, T, O, G, M, A = (
+C, L, T, F, G, M, A = (
     Role.COLLECTOR,
     Role.TEAM_LEAD,
     Role.TRAINER,
@@ -26,31 +26,31 @@ C, L, T, O, G, M, A = (
 RIGHTS: dict[str, set[Role]] = {
     # the desk
     "desk.work_accounts": {C, L},
-    "desk.see_accounts": {C, L, O, G, M},
+    "desk.see_accounts": {C, L, F, G, M},
     "desk.assign_accounts": {L, A},
-    "crm.unmask": {C, L, O, G},
+    "crm.unmask": {C, L, F, G},
     "crm.record_payment": {L, M, A},
-    "crm.record_dispute": {C, L, O, G, M},
-    "crm.decide_dispute": {L, O, G, M},
-    "crm.record_complaint": {C, L, O, G, M},
-    "crm.decide_complaint": {O, L},
-    "crm.record_hardship": {C, L, O},
+    "crm.record_dispute": {C, L, F, G, M},
+    "crm.decide_dispute": {L, F, G, M},
+    "crm.record_complaint": {C, L, F, G, M},
+    "crm.decide_complaint": {F, L},
+    "crm.record_hardship": {C, L, F},
     "crm.waive": {L},
-    "crm.see_master_data": {L, O, A},
+    "crm.see_master_data": {L, F, A},
     "crm.import_files": {L, A, M},
     # outreach
     "outreach.send_messages": {C, L},
-    "outreach.see_outbox": {L, O, A},
-    "outreach.see_permits": {L, O, G},
-    "outreach.edit_templates": {O, A},
+    "outreach.see_outbox": {L, F, A},
+    "outreach.see_permits": {L, F, G},
+    "outreach.edit_templates": {F, A},
     # academy
-    "academy.practise": {C, L, T, O, G, M},
+    "academy.practise": {C, L, T, F, G, M},
     "academy.train_others": {T, L},
     # reports
-    "reports.see_team": {L, O, A, M},
+    "reports.see_team": {L, F, A, M},
     # office
     "site.administer": {A},
-    "site.verify_audit": {O, A},
+    "site.verify_audit": {F, A},
     "site.set_demo_clock": set(Role),
 }
 

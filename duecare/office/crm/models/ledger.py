@@ -55,7 +55,7 @@ class LedgerEvent(models.Model):
     refers_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="referred_to_by")
     due_on = models.DateField(_("due on"), null=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    external_reference = models.CharField(_("reference of the payment"), max_length=80, null=True)
+    external_reference = models.CharField(_("reference of the payment"), max_length=80, null=True)  # noqa: DJ001 (unique where given)
     recorded_at = models.DateTimeField(_("recorded at"))
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     placement_batch = models.ForeignKey("crm.PlacementBatch", on_delete=models.PROTECT, null=True, related_name="+")

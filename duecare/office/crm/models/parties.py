@@ -40,12 +40,12 @@ class Party(models.Model):
         verbose_name = _("party")
         verbose_name_plural = _("parties")
 
+    def __str__(self) -> str:
+        return self.masked_name
+
     def save(self, *args: object, **kwargs: object) -> None:
         self.name_index = blind_index(self.name, column="crm_party.name") if self.name else ""
         super().save(*args, **kwargs)  # type: ignore[arg-type]
-
-    def __str__(self) -> str:
-        return self.masked_name
 
     @property
     def masked_name(self) -> str:
@@ -118,12 +118,12 @@ class ContactPoint(models.Model):
         verbose_name = _("contact point")
         verbose_name_plural = _("contact points")
 
+    def __str__(self) -> str:
+        return self.masked_value
+
     def save(self, *args: object, **kwargs: object) -> None:
         self.value_index = blind_index(self.value, column="crm_contactpoint.value")
         super().save(*args, **kwargs)  # type: ignore[arg-type]
-
-    def __str__(self) -> str:
-        return self.masked_value
 
     @property
     def masked_value(self) -> str:
