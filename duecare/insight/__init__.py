@@ -1,1 +1,4 @@
-"""What do the numbers say?"""
+"""What do the numbers say?
+
+`metrics` defines every figure once; `funnel`, `ageing` and `expected` make them from what happened.
+"""
