@@ -28,7 +28,19 @@ class LazyGroup(click.Group):
 @click.command(
     cls=LazyGroup,
     commands_at={
+        "assess": "duecare.cli.assess:assess",
+        "audit": "duecare.cli.office:audit",
+        "catalogue": "duecare.cli.catalogue:catalogue",
         "check": "duecare.cli:check",
+        "close-day": "duecare.cli.office:close_day",
+        "dispatch": "duecare.cli.dispatch:dispatch",
+        "import": "duecare.cli.imports:import_",
+        "law": "duecare.cli.law:law",
+        "manage": "duecare.cli.office:manage",
+        "plan-day": "duecare.cli.plan_day:plan_day",
+        "serve": "duecare.cli.serve:serve",
+        "trace": "duecare.cli.trace:trace",
+        "work": "duecare.cli.work:work",
     },
     context_settings={"help_option_names": ["-h", "--help"]},
 )
