@@ -1,3 +1,9 @@
+from django.urls import path
+
+from . import views
 
 app_name = "reports"
-urlpatterns = []
+urlpatterns = [
+    path("morning/", views.morning, name="morning"),
+    path("behind/<slug:what>/", views.behind, name="behind"),
+]
