@@ -1,0 +1,72 @@
+"""What will this learner answer next? A logistic tracer of knowledge, plain enough to be read.
+
+One logistic regression predicts each response from the learner's history before it: counts, recency, streaks and Elo ability. Each skill may deviate
+from the common weights, shrunk towards them, and each of the last four answers may carry over to the skill asked now. The
+parts are `learners` (the three-line format), `features`, `model` and `scores`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from duecare.learning.tracing.features import FEATURES, history_features, skill_index, skill_priors
+from duecare.learning.tracing.learners import Learner, read_learners
+from duecare.learning.tracing.model import TracerSettings, fit_tracer
+from duecare.learning.tracing.scores import Scores, score
+
+__all__ = ["Learner", "Scores", "TraceReport", "TracerSettings", "read_learners", "trace"]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceReport:
+    """How well the tracer foretold the test learners' responses, beside two baselines on the same responses.
+
+    `skill_mean` predicts each skill's share of correct answers in training; `elo` adds ability as an Elo rating does. `strongest` are the
+    common weights of largest size, on standardised features.
+    """
+
+    train_learners: int
+    train_responses: int
+    test_learners: int
+    test_responses: int
+    skills: int
+    skills_unseen: int
+    tracer: Scores
+    elo: Scores
+    skill_mean: Scores
+    strongest: tuple[tuple[str, float], ...]
+
+
+def trace(train: Sequence[Learner], test: Sequence[Learner], settings: TracerSettings | None = None) -> TraceReport:
+    """Learn from the training learners, predict every response of the test learners from their own history before it, and score.
+
+    The same input gives the same report (one seeded generator, single pass over ordered data).
+
+    Raises:
+        ValueError: no responses on one side, or only one kind of answer in the test, which leaves nothing to tell apart.
+    """
+    if not any(one.skills for one in train) or not any(one.skills for one in test):
+        raise ValueError("a tracer needs at least one response to learn from and one to predict")
+    index = skill_index(train)
+    priors = skill_priors(train, index)
+    learned = history_features(train, index, priors)
+    asked = history_features(test, index, priors)
+    tracer = fit_tracer(learned, skills=len(priors), settings=settings or TracerSettings())
+    weights = sorted(zip(FEATURES, tracer.common.tolist(), strict=True), key=lambda pair: -abs(pair[1]))
+    unseen = {skill for one in test for skill in one.skills} - set(index)
+    mean = 1.0 / (1.0 + np.exp(-priors[asked.skill]))
+    return TraceReport(
+        train_learners=len(train),
+        train_responses=len(learned.correct),
+        test_learners=len(test),
+        test_responses=len(asked.correct),
+        skills=len(index),
+        skills_unseen=len(unseen),
+        tracer=score(asked.correct, tracer.predict(asked), asked.learner),
+        elo=score(asked.correct, asked.elo, asked.learner),
+        skill_mean=score(asked.correct, mean, asked.learner),
+        strongest=tuple((name, round(weight, 4)) for name, weight in weights if name != "one")[:8],
+    )
