@@ -1,8 +1,12 @@
 """What will this learner answer next? A logistic tracer of knowledge, plain enough to be read.
 
 One logistic regression predicts each response from the learner's history before it: counts, recency, streaks and Elo ability. Each skill may deviate
-from the common weights, shrunk towards them, and each of the last four answers may carry over to the skill asked now. The
-parts are `learners` (the three-line format), `features`, `model` and `scores`.
+from the common weights, shrunk towards them, and each of the last four answers may carry over to the skill asked now. The parts are
+`learners` (the three-line format), `features`, `model` and `scores`.
+
+Beware of ASSISTments 2009: a problem of several skills stands there as several rows with one answer, so a row that alternates with the one
+before is often a copy of it (0.82 of such answers agree, measured here). Every tracer that looks at the last answer profits
+from that, ours and the published ones alike; the file of 2015 has no such rows.
 """
 
 from __future__ import annotations

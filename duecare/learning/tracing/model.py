@@ -7,6 +7,7 @@ on the log-loss with quadratic shrinkage; deviations and vectors are shrunk to n
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +18,19 @@ from duecare.learning.tracing.features import LAST, Floats, History, Integers
 
 @dataclass(frozen=True, slots=True)
 class TracerSettings:
-    """How the tracer is fitted. `shrink_skills` and `shrink_carry` count as so many prior observations against a deviation of one."""
+    """How the tracer is fitted. The `shrink_…` count as so many prior observations against a weight of one.
 
-    epochs: int = 6
+    Chosen on a fifth of the training learners of ASSISTments 2009 and 2015, held out for that; the area under the curve moved by
+    less than 0.004 over the settings tried, so none of them is delicate. Small data is fitted in smaller batches until at least
+    `least_steps` steps are done.
+    """
+
+    epochs: int = 8
+    least_steps: int = 200
+    shrink_common: float = 50.0
     batch: int = 2048
     rate: float = 0.01
-    shrink_skills: float = 30.0
+    shrink_skills: float = 100.0
     shrink_carry: float = 10.0
     width: int = 16
     dropped: float = 0.3
@@ -72,10 +80,12 @@ def fit_tracer(history: History, *, skills: int, settings: TracerSettings) -> Tr
     }
     values["carry"][:, 2 * skills] = 0.0  # no answer yet: nothing to carry over
     optimiser = _Adam(values)
-    batch = min(settings.batch, rows)
-    steps = settings.epochs * (rows // batch)
+    batch = min(settings.batch, rows, max(64, rows // 50))
+    a_pass = rows // batch
+    epochs = max(settings.epochs, math.ceil(settings.least_steps / a_pass))
+    steps = epochs * a_pass
     step = 0
-    for _ in range(settings.epochs):
+    for _ in range(epochs):
         order = chance.permutation(rows)
         for start in range(0, rows - batch + 1, batch):
             chosen = order[start : start + batch]
@@ -89,13 +99,14 @@ def fit_tracer(history: History, *, skills: int, settings: TracerSettings) -> Tr
                 keep.astype(np.float32),
             )
             for name, shrink in (
+                ("common", settings.shrink_common),
                 ("deviation", settings.shrink_skills),
                 ("carry", settings.shrink_carry),
                 ("receive", settings.shrink_carry),
             ):
                 slopes[name] += np.float32(shrink / rows) * values[name]
             step += 1
-            warm = min(1.0, step / 100.0)
+            warm = min(1.0, 10.0 * step / steps, step / 50.0)
             optimiser.step(values, slopes, settings.rate * warm * (0.5 + 0.5 * np.cos(np.pi * step / steps)) + 1e-5)
     return Tracer(**values, mean=mean, deviation_of_features=spread)
 
