@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -204,6 +204,8 @@ def rank(accounts: Sequence[WorkItem], *, at: datetime, policy: WorklistPolicy |
     shares = _value_shares(accounts)
     levels = queue_levels()
     order = {key: place for place, key in enumerate(levels)}
+    # In UTC, because comparing instants of different zones asks both zones for their offset.
+    closes_by = at.astimezone(UTC) + timedelta(minutes=policy.closing_minutes)
     local_now: dict[str | None, datetime] = {None: at}
     rows = []
     for item, share in zip(accounts, shares, strict=True):
@@ -213,13 +215,13 @@ def rank(accounts: Sequence[WorkItem], *, at: datetime, policy: WorklistPolicy |
         here = local_now[zone]
         key = _level(item, here, policy)
         section, next_at = _section(item, levels[key], here, at)
-        score = round(_score(item, share, here, policy), 6)
+        score = round(_score(item, share, here, closes_by, policy), 6)
         # Later rows stand in the order in which they open, blocked ones by level only.
         opens = next_at.timestamp() if section is Section.LATER and next_at else 0.0
         rows.append(
             (_SECTION_ORDER[section], opens, order[key], -score, item.account_id, item, section, next_at, key, share)
         )
-    rows.sort(key=lambda row: row[:5])
+    rows.sort()  # no two account ids are equal, so nothing behind them is ever compared
     return tuple(
         Ranked(row[5], place, levels[row[8]], -row[3], row[6], row[7], at, row[9], policy)
         for place, row in enumerate(rows, start=1)
@@ -277,21 +279,13 @@ def _section(item: WorkItem, level: QueueLevel, here: datetime, at: datetime) ->
     return (Section.NOW, at) if level.section is Section.NOW else (Section.LATER, opens)
 
 
-def _score(item: WorkItem, share: float, here: datetime, policy: WorklistPolicy) -> float:
+def _score(item: WorkItem, share: float, here: datetime, closes_by: datetime, policy: WorklistPolicy) -> float:
     score = policy.expected_value * share + policy.untried / (1 + item.attempts_7d)
-    if _is_best_hour(item, here):
+    if item.best_hours is not None and item.best_hours[0] <= here.hour < item.best_hours[1]:
         score += policy.best_hour
-    if _is_closing(item, here, policy):
+    if item.allowed_until is not None and item.allowed_until <= closes_by:
         score += policy.closing
     return score
-
-
-def _is_best_hour(item: WorkItem, here: datetime) -> bool:
-    return item.best_hours is not None and item.best_hours[0] <= here.hour < item.best_hours[1]
-
-
-def _is_closing(item: WorkItem, here: datetime, policy: WorklistPolicy) -> bool:
-    return item.allowed_until is not None and item.allowed_until - here <= timedelta(minutes=policy.closing_minutes)
 
 
 def _value_shares(accounts: Sequence[WorkItem]) -> list[float]:
@@ -337,7 +331,11 @@ def _reasons(row: Ranked) -> tuple[Reason, ...]:
         reasons.append(Reason("best_hours", {"from_hour": item.best_hours[0], "to_hour": item.best_hours[1]}))
     if item.promises_due:
         reasons.append(Reason("kept", {"kept": item.promises_kept, "due": item.promises_due}))
-    if row.section is Section.NOW and _is_closing(item, here, row.policy) and item.allowed_until is not None:
+    if (
+        row.section is Section.NOW
+        and item.allowed_until is not None
+        and item.allowed_until <= row.at + timedelta(minutes=row.policy.closing_minutes)
+    ):
         reasons.append(Reason("closing", {"time": _told_when(item.allowed_until, here)}))
     if item.attempts_7d:
         reasons.append(Reason("attempts", {"n": item.attempts_7d}))
