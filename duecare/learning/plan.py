@@ -72,11 +72,14 @@ class Why:
     key: str
     facts: Mapping[str, str | int]
 
-    def sentence(self, lang: str) -> str:
-        """The reason as a phrase without a full stop, in English or Chinese."""
+    def sentence(self, lang: str, *, brief: bool = False) -> str:
+        """The reason as a phrase without a full stop, in English or Chinese; `brief` where the skill was named just before."""
         data = read_data("plan.yaml")
         group, _, event = self.key.partition(":")
-        template = data["events"].get(event, data["events"]["other"]) if group == "today" else data["reasons"][group]
+        if group == "event":
+            template = data["events"].get(event, data["events"]["other"])
+        else:
+            template = data["brief" if brief else "reasons"][group]
         words = Bilingual.read(template, where=f"plan.yaml, {self.key}").text(lang)
         return _fill(words, self.facts, lang)
 
@@ -95,7 +98,8 @@ class PlanItem:
     def why_sentence(self, lang: str) -> str:
         """All reasons as one sentence."""
         chinese = lang.lower().startswith("zh")
-        joined = ("；" if chinese else "; ").join(reason.sentence(lang) for reason in self.why)
+        told = [reason.sentence(lang, brief=place > 0) for place, reason in enumerate(self.why)]
+        joined = ("；" if chinese else "; ").join(told)
         return f"{joined[:1].upper()}{joined[1:]}{'。' if chinese else '.'}"
 
 
@@ -209,7 +213,7 @@ def _needs(
         today = [one for one in today_events if one.skill == key and one.outcome < _FAILED]
         if today:
             score += float(rules["today_weight"]) * sum(one.weight * (1.0 - one.outcome) for one in today)
-            why.extend(_today_reasons(key, today))
+            why.extend(_event_reasons(key, today, at))
         returning = _returning(key, earlier_mistakes, practised, at)
         if returning:
             score += float(rules["returning_weight"])
@@ -225,13 +229,25 @@ def _needs(
     return needs
 
 
-def _today_reasons(key: str, today: Sequence[Evidence]) -> list[Why]:
+def _event_reasons(key: str, events: Sequence[Evidence], at: datetime) -> list[Why]:
+    """One reason a kind of event, told by how many there were and when the newest was."""
     sources: dict[EvidenceKind, set[str]] = {}
-    for one in today:
+    newest: dict[EvidenceKind, datetime] = {}
+    for one in events:
         sources.setdefault(one.kind, set()).add(one.source_id)
+        newest[one.kind] = max(one.at, newest.get(one.kind, one.at))
     return [
-        Why(key=f"today:{kind}", facts={"skill": key, "count": len(found)}) for kind, found in sorted(sources.items())
+        Why(key=f"event:{kind}", facts={"skill": key, "count": len(found), "when": _when(newest[kind], at)})
+        for kind, found in sorted(sources.items())
     ]
+
+
+def _when(event_at: datetime, at: datetime) -> str:
+    """`today`, `yesterday` or the date, by the calendar of the zone that `at` carries."""
+    day, today = event_at.astimezone(at.tzinfo).date(), at.date()
+    if day == today:
+        return "today"
+    return "yesterday" if day == today - timedelta(days=1) else day.isoformat()
 
 
 def _estimate_reason(key: str, seen: SkillEstimate) -> Why:
@@ -312,6 +328,7 @@ def _cards_item(key: str, cards: Sequence[DueCard], need: _Need | None, card_min
     )
 
 
+_DAYS = {"today": Bilingual("today", "今天"), "yesterday": Bilingual("yesterday", "昨天")}
 _SLOT = re.compile(r"\{(\w+)(?::([^|}]*)\|([^}]*))?\}")
 
 
@@ -325,9 +342,13 @@ def _fill(template: str, facts: Mapping[str, str | int], lang: str) -> str:
             return singular if value == 1 else plural
         if name == "skill":
             return skill(str(value)).name.text(lang)
-        if name == "date":
+        if name == "when" and value in _DAYS:
+            return _DAYS[str(value)].text(lang)
+        if name in ("date", "when"):
             day = datetime.fromisoformat(str(value))
-            return f"{day.month}月{day.day}日" if lang.lower().startswith("zh") else f"{day.day} {day:%b}"
+            if lang.lower().startswith("zh"):
+                return f"{day.month}月{day.day}日"
+            return f"on {day.day} {day:%b}" if name == "when" else f"{day.day} {day:%b}"
         return str(value)
 
     return _SLOT.sub(told, template)

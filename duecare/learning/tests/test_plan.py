@@ -76,9 +76,21 @@ def test_what_went_wrong_is_practised_first_and_the_plan_says_so(
 ) -> None:
     item = plan_for(yesterday(event, **detail)).items[0]
     assert item.ref == first
-    assert item.why[0].key == f"today:{event}"
-    assert "today" in item.why_sentence("en")
-    assert "今天" in item.why_sentence("zh")
+    assert item.why[0].key == f"event:{event}"
+    assert "yesterday" in item.why_sentence("en")
+    assert "昨天" in item.why_sentence("zh")
+
+
+@pytest.mark.parametrize(
+    ("hours", "english", "chinese"), [(2, "today", "今天"), (20, "yesterday", "昨天"), (60, "on 21 Nov", "11月21日")]
+)
+def test_an_event_is_told_by_its_day(hours: int, english: str, chinese: str) -> None:
+    event = evidence_from_event("refused_permit", {"rule_kind": "contact_hours"}, AT - timedelta(hours=hours), "p1")
+    item = plan_for(event).items[0]
+    assert item.why_sentence("en").startswith(
+        f"1 contact was refused {english} under “Lawful hours to contact”; estimated at"
+    )
+    assert item.why_sentence("zh").startswith(f"{chinese}有 1 次联系因“可联系时段”被拦下；掌握程度估计为")
 
 
 def test_a_different_day_makes_a_different_plan() -> None:
@@ -112,7 +124,7 @@ def test_cards_fill_what_is_left_and_are_told_by_their_skill() -> None:
     assert item.ref == "cards:law.frequency"
     assert 1 <= len(item.card_ids) <= 15
     assert any(one.kind is not ItemKind.CARDS for one in plan.items)
-    assert "the chance to recall them is 60 %" in item.why_sentence("en")
+    assert "chance of recall 60 %" in item.why_sentence("en")
 
 
 def test_only_cards_fit_into_three_minutes() -> None:
@@ -137,9 +149,9 @@ def test_no_minutes_give_an_empty_plan_and_negative_ones_are_an_error() -> None:
 def test_every_reason_reads_in_both_languages() -> None:
     data = read_data("plan.yaml")
     facts: dict[str, str | int] = {
-        "skill": "law.frequency", "count": 2, "date": "2026-11-20", "days": 3, "percent": 40, "low": 20, "high": 60, "n": 5,
+        "skill": "law.frequency", "count": 2, "date": "2026-11-20", "days": 3, "percent": 40, "low": 20, "high": 60, "n": 5, "when": "2026-11-20",
     }  # fmt: skip
-    for key in [*data["reasons"], *(f"today:{event}" for event in data["events"]), "today:handover"]:
+    for key in [*data["reasons"], *(f"event:{event}" for event in data["events"]), "event:handover"]:
         english, chinese = Why(key, facts).sentence("en"), Why(key, facts).sentence("zh")
         assert english.isascii() or "“" in english or "–" in english
         assert any("\u4e00" <= sign <= "\u9fff" for sign in chinese)
