@@ -4,7 +4,8 @@
                                                   cards by memory ─────┘
 
 `skills` and `competences` are the tree; `evidence_from_event`, `evidence_from_card` and `evidence_from_assessment` make evidence;
-`estimate` weighs it; `new_card`, `review_card` and `retrievability` schedule memory; `daily_plan` chooses and says why.
+`estimate` weighs it; `new_card`, `review_card` and `retrievability` schedule memory; `daily_plan` chooses and says why. `duecare.learning.items` calibrates questions and measures ability by them, `duecare.learning.tracing`
+foretells answers from a learner's history (both need numpy, and are imported only where they are used).
 """
 
 from duecare.learning.bilingual import Bilingual
