@@ -191,9 +191,11 @@ def _correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
 
 
 def _chances(item: Item) -> _Array:
-    return _grid_chances(
-        np.array([item.difficulty]), np.array([math.log(item.discrimination)]), np.array([item.guess])
-    )[0]
+    difficulty, log_slope, guess = (
+        np.array([value]) for value in (item.difficulty, math.log(item.discrimination), item.guess)
+    )
+    row: _Array = _grid_chances(difficulty, log_slope, guess)[0]
+    return row
 
 
 def _grid_chances(difficulty: _Array, log_slope: _Array, guess: _Array) -> _Array:
