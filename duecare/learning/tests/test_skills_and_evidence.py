@@ -56,6 +56,19 @@ def test_every_rule_names_skills_that_exist() -> None:
     assert named <= {one.key for one in skills()}
 
 
+@pytest.mark.parametrize(
+    "rule_kind",
+    [
+        "unlawful", "person_state", "representation", "only_the_debtor", "breathing_space", "stop_request", "dispute",
+        "limitation", "licence", "certificate", "forbidden_channel", "required_content", "autodial_consent", "workplace",
+        "inconvenient_place", "frequency", "cool_down", "inconvenient_time", "contact_hours",
+    ],
+)  # fmt: skip
+def test_every_kind_of_rule_that_the_gate_refuses_by_teaches_something(rule_kind: str) -> None:
+    # Written out because this package may not know the law's; duecare.law.kinds.KINDS names them.
+    assert evidence_from_event("refused_permit", {"rule_kind": rule_kind}, AT, "row-1")
+
+
 def test_every_kind_of_event_is_a_kind_of_evidence() -> None:
     assert set(event_kinds()) <= set(EvidenceKind)
 
