@@ -1,4 +1,4 @@
 """What do the numbers say?
 
-`metrics` defines every figure once; `funnel`, `ageing` and `expected` make them from what happened.
+`metrics` defines every figure once; `funnel`, `ageing`, `movement` and `expected` make them from what happened.
 """

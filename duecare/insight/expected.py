@@ -9,7 +9,6 @@ band pays (independent, at most the variance of all or nothing). A band's share 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -205,17 +204,25 @@ def _expected_in(
 ) -> Expected:
     parts: dict[str, Decimal] = {}
     shared: dict[CurveBand, float] = {}
-    independent = 0.0
-    for account_id, (account, band) in sorted(found.items()):
+    independent: list[float] = []
+    by_band: dict[int, list[DueAccount]] = {}
+    bands: dict[int, CurveBand] = {}
+    for account, band in found.values():
+        by_band.setdefault(id(band), []).append(account)
+        bands[id(band)] = band
+    for place, accounts in by_band.items():
+        band = bands[place]
         share = 1.0 - (1.0 - band.share) ** horizons
-        balance = float(account.balance)
-        parts[account_id] = (account.balance * Decimal(str(share))).quantize(_CENT, ROUND_HALF_UP)
+        exact = Decimal(str(share))
+        for account in accounts:
+            parts[account.account_id] = (account.balance * exact).quantize(_CENT, ROUND_HALF_UP)
         # A small error of the thirty-day share moves the share over other horizons by this slope.
         slope = horizons * (1.0 - band.share) ** (horizons - 1.0)
-        shared[band] = shared.get(band, 0.0) + balance * slope * band.deviation
-        independent += balance**2 * share * (1.0 - share)
+        balances = [float(account.balance) for account in accounts]
+        shared[band] = shared.get(band, 0.0) + math.fsum(balances) * slope * band.deviation
+        independent.append(math.fsum(balance**2 for balance in balances) * share * (1.0 - share))
     amount = sum(parts.values(), Decimal(0))
-    half = _Z * math.sqrt(math.fsum(one**2 for one in shared.values()) + independent)
+    half = _Z * math.sqrt(math.fsum(one**2 for one in shared.values()) + math.fsum(independent))
     total = sum((account.balance for account, _ in found.values()), Decimal(0))
     low = max(Decimal(0), amount - Decimal(str(half)).quantize(_CENT))
     high = min(total, amount + Decimal(str(half)).quantize(_CENT))
@@ -225,4 +232,9 @@ def _expected_in(
 
 
 def _band_place(bands: tuple[CurveBand, ...], days_past_due: int) -> int:
-    return bisect_right([band.from_day for band in bands if band.from_day is not None], days_past_due)
+    """The place of the oldest band that has begun; bands are ordered and few."""
+    for place in range(len(bands) - 1, 0, -1):
+        begins = bands[place].from_day
+        if begins is not None and days_past_due >= begins:
+            return place
+    return 0
