@@ -52,6 +52,7 @@ class WorkItem:
     `promise_due_on` is the open promise's date, `promise_broken_on` the day on which the newest broken promise was due, given only
     while it has not been talked about since. `best_hours` are the local hours (from, to) in which the right party is best
     reached. `expected_value` is in `currency`; without it the balance stands in. `rule` says in both languages why the law refuses.
+    `days_past_due` and `language` are carried for the row and take no part in the order: age is already in the expected value.
     """
 
     account_id: str
@@ -195,6 +196,7 @@ def rank(accounts: Sequence[WorkItem], *, at: datetime, policy: WorklistPolicy |
 
     Raises:
         ValueError: `at` has no offset, or an account appears twice.
+        ZoneInfoNotFoundError: an account's `time_zone` is no IANA zone.
     """
     if at.tzinfo is None:
         raise ValueError("the instant of a worklist needs a UTC offset")
