@@ -57,6 +57,12 @@ def test_a_comma_at_the_end_and_blank_lines_at_the_end_are_tolerated(tmp_path: P
     assert read_learners(path) == (Learner(("7", "8"), (True, False)),)
 
 
+def test_a_learner_without_responses_may_stand_last(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("1\n7\n1\n0\n\n\n", encoding="utf-8")
+    assert read_learners(path) == (Learner(("7",), (True,)), Learner((), ()))
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -82,6 +88,7 @@ def test_no_row_knows_its_own_answer_or_a_later_one(one: Learner, data: st.DataO
     before, after = (history_features([who], index, priors) for who in (one, changed))
     assert np.array_equal(before.features[: step + 1], after.features[: step + 1])
     assert np.array_equal(before.elo[: step + 1], after.elo[: step + 1])
+    assert np.array_equal(before.standing[: step + 1], after.standing[: step + 1])
     assert before.features.shape == (len(one.skills), len(FEATURES))
 
 
@@ -123,6 +130,19 @@ def test_the_tracer_recovers_simulated_learners_better_than_elo_and_is_calibrate
     assert report.tracer.auc_low < report.tracer.auc < report.tracer.auc_high
     assert report.tracer.log_loss < report.elo.log_loss
     assert report.tracer.calibration_error < 0.03
+
+
+def test_what_is_known_of_one_skill_tells_of_another() -> None:
+    draw = np.random.default_rng(11)
+
+    def one() -> Learner:
+        # Two subjects of ten questions each, asked in turn; an ability for each subject.
+        ability = draw.normal(0, 1.5, 2)
+        skills = [f"{'ab'[n % 2]}{n // 2}" for n in range(20)]
+        return Learner(tuple(skills), tuple(bool(draw.random() < 1 / (1 + np.exp(-ability[n % 2]))) for n in range(20)))
+
+    report = trace([one() for _ in range(600)], [one() for _ in range(300)])
+    assert report.tracer.auc > report.elo.auc + 0.05
 
 
 def test_the_same_files_give_the_same_report() -> None:

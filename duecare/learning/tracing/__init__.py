@@ -1,7 +1,7 @@
 """What will this learner answer next? A logistic tracer of knowledge, plain enough to be read.
 
 One logistic regression predicts each response from the learner's history before it: counts, recency, streaks and Elo ability. Each skill may deviate
-from the common weights, shrunk towards them, and each of the last four answers may carry over to the skill asked now. The parts are
+from the common weights, shrunk towards them; each of the last four answers may carry over to the skill asked now, and what is known of one skill may tell of another. The parts are
 `learners` (the three-line format), `features`, `model` and `scores`.
 
 Beware of ASSISTments 2009: a problem of several skills stands there as several rows with one answer, so a row that alternates with the one
@@ -22,6 +22,10 @@ from duecare.learning.tracing.model import TracerSettings, fit_tracer
 from duecare.learning.tracing.scores import Scores, score
 
 __all__ = ["Learner", "Scores", "TraceReport", "TracerSettings", "read_learners", "trace"]
+
+# Transfer between skills is learned only while its tables fit well into memory (a gibibyte and a few matrices of skills by skills).
+_MOST_SKILLS = 1_500
+_MOST_CELLS = 500_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,10 @@ def trace(train: Sequence[Learner], test: Sequence[Learner], settings: TracerSet
         raise ValueError("a tracer needs at least one response to learn from and one to predict")
     index = skill_index(train)
     priors = skill_priors(train, index)
-    learned = history_features(train, index, priors)
-    asked = history_features(test, index, priors)
+    responses = sum(len(one.skills) for one in (*train, *test))
+    standing = len(priors) <= _MOST_SKILLS and responses * len(priors) <= _MOST_CELLS
+    learned = history_features(train, index, priors, standing=standing)
+    asked = history_features(test, index, priors, standing=standing)
     tracer = fit_tracer(learned, skills=len(priors), settings=settings or TracerSettings())
     weights = sorted(zip(FEATURES, tracer.common.tolist(), strict=True), key=lambda pair: -abs(pair[1]))
     unseen = {skill for one in test for skill in one.skills} - set(index)

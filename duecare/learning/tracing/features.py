@@ -59,8 +59,10 @@ FEATURES: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """One row a response: features before it, the skill's place, the answer, the learner, and the last answers one by one.
+    """One row a response: features before it, the skill's place, the answer, the learner, the last answers one by one, and the standing.
 
+    `standing` is (rows, skills): how far the learner's answers on each skill lay above or below the skill's prior, on average and
+    shrunk to 0 as if by one more answer; it has no columns where it was not asked for.
     `features` is (rows, len(FEATURES)); `last_skill` and `last_correct` are (rows, LAST), newest first, −1 and 0 before the first
     response; `elo` is the probability that an Elo rating gave.
     """
@@ -72,6 +74,7 @@ class History:
     last_skill: Integers
     last_correct: Floats
     elo: Floats
+    standing: NDArray[np.float16]
 
 
 def skill_index(learners: Sequence[Learner]) -> Mapping[str, int]:
@@ -92,16 +95,23 @@ def skill_priors(learners: Sequence[Learner], index: Mapping[str, int]) -> Float
     return odds
 
 
-def history_features(learners: Sequence[Learner], index: Mapping[str, int], priors: Floats) -> History:
-    """The rows of all learners; their order is not that of the responses, `learner` says whose each is."""
+def history_features(
+    learners: Sequence[Learner], index: Mapping[str, int], priors: Floats, *, standing: bool = True
+) -> History:
+    """The rows of all learners; their order is not that of the responses, `learner` says whose each is.
+
+    The standing takes two bytes a row and skill; `standing=False` leaves it out.
+    """
     order = sorted(range(len(learners)), key=lambda place: -len(learners[place].skills))
     order = [place for place in order if learners[place].skills]
     block = max(1, _BLOCK_CELLS // len(priors))
     parts = [
-        _walk([learners[place] for place in order[start : start + block]], order[start : start + block], index, priors)
+        _walk(
+            [learners[at] for at in order[start : start + block]], order[start : start + block], index, priors, standing
+        )
         for start in range(0, len(order), block)
     ]
-    names = ("features", "skill", "correct", "learner", "last_skill", "last_correct", "elo")
+    names = History.__dataclass_fields__
     return History(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
@@ -127,7 +137,9 @@ class _State:
         self.last_skill = np.full((learners, LAST), -1, dtype=np.int64)
 
 
-def _walk(learners: Sequence[Learner], names: Sequence[int], index: Mapping[str, int], priors: Floats) -> History:
+def _walk(
+    learners: Sequence[Learner], names: Sequence[int], index: Mapping[str, int], priors: Floats, standing: bool
+) -> History:
     """Walk a block of learners, longest first, so that those still answering at a step are always the first `here`."""
     lengths = np.array([len(one.skills) for one in learners])
     skills = np.zeros((int(lengths[0]), len(learners)), dtype=np.int64)
@@ -148,6 +160,7 @@ def _walk(learners: Sequence[Learner], names: Sequence[int], index: Mapping[str,
         rows["last_skill"].append(state.last_skill[:here].copy())
         rows["last_correct"].append(state.last_correct[:here].copy())
         rows["elo"].append(elo)
+        rows["standing"].append(_standing(state, here, priors) if standing else np.zeros((here, 0), dtype=np.float16))
         _remember(state, here, step, skill, correct, priors, elo)
     return History(**{name: np.concatenate(found) for name, found in rows.items()})
 
@@ -183,6 +196,14 @@ def _features(state: _State, here: int, step: int, skill: Integers, priors: Floa
     columns += [same[:, 0], np.clip(state.streak[:here], -5, 5), np.log1p(state.run[:here]) * same[:, 0]]
     columns += [alternates, alternates * last_correct[:, 0], other_last]
     return np.stack(columns, axis=1).astype(np.float32), elo.astype(np.float32)
+
+
+def _standing(state: _State, here: int, priors: Floats) -> NDArray[np.float16]:
+    right, wrong = state.successes[:here], state.failures[:here]
+    seen = right + wrong
+    prior = 1.0 / (1.0 + np.exp(-priors))
+    found: NDArray[np.float16] = ((right - prior * seen) / (seen + 1.0)).astype(np.float16)
+    return found
 
 
 def _remember(

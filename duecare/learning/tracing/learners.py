@@ -21,7 +21,8 @@ def read_learners(path: Path) -> tuple[Learner, ...]:
         ValueError: the file breaks off, a number does not fit, or an answer is neither 0 nor 1; the message names file and line.
     """
     lines = path.read_text(encoding="utf-8-sig").splitlines()
-    while lines and not lines[-1].strip():
+    # Blank lines may end the file, but two of them also belong to a learner without responses.
+    while lines and not lines[-1].strip() and (len(lines) % 3 or not any(line.strip() for line in lines[-3:])):
         lines.pop()
     if len(lines) % 3:
         raise ValueError(f"{path}: {len(lines)} lines, but three a learner are needed; the last learner breaks off")

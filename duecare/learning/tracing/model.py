@@ -1,8 +1,9 @@
-"""The tracer: log-odds = features · (common + deviation of the skill) + carry-over from the last answers.
+"""The tracer: log-odds = features · (common + deviation of the skill) + carry-over from the last answers + transfer between skills.
 
 The carry-over of an answer `a` (skill and right or wrong) given `j` responses ago to the skill asked now is the product of two short vectors,
-`carry[j, a] · receive[skill]`, so that practice on one skill may tell of another without a free number for every pair. Fitted by Adam
-on the log-loss with quadratic shrinkage; deviations and vectors are shrunk to nothing where data is scarce.
+`carry[j, a] · receive[skill]`. The transfer is the learner's standing on every skill times a weight for each pair of skills, so that a
+tracer finds out which skills are known together. Fitted by Adam on the log-loss with quadratic shrinkage; deviations, vectors and
+pairs are shrunk to nothing where data is scarce.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duecare.learning.tracing.features import LAST, Floats, History, Integers
+
+_ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class TracerSettings:
     rate: float = 0.01
     shrink_skills: float = 100.0
     shrink_carry: float = 10.0
+    shrink_transfer: float = 30.0
     width: int = 16
     dropped: float = 0.3
     seed: int = 20261123
@@ -39,12 +43,14 @@ class TracerSettings:
 
 @dataclass(frozen=True, slots=True)
 class Tracer:
-    """A fitted tracer: `common` is (features,), `deviation` (skills, features), `carry` (LAST, 2·skills + 1, width), `receive` (skills, width)."""
+    """A fitted tracer: `common` is (features,), `deviation` (skills, features), `carry` (LAST, 2·skills + 1, width), `receive` (skills, width),
+    `transfer` (skill asked, skill known), without columns where the training rows had no standing."""
 
     common: Floats
     deviation: Floats
     carry: Floats
     receive: Floats
+    transfer: Floats
     mean: Floats
     deviation_of_features: Floats
 
@@ -52,13 +58,15 @@ class Tracer:
         """The chance of a correct answer for each row."""
         skills = len(self.receive)
         found = []
-        for start in range(0, len(history.skill), 50_000):
-            rows = slice(start, start + 50_000)
+        for start in range(0, len(history.skill), _ROWS_AT_ONCE):
+            rows = slice(start, start + _ROWS_AT_ONCE)
             features = _standardise(history.features[rows], self.mean, self.deviation_of_features)
             skill = history.skill[rows]
             carried = _carried(self.carry, _tokens(history, skills, rows))
             odds = np.einsum("rf,rf->r", features, self.common + self.deviation[skill])
             odds = odds + np.einsum("rw,rw->r", carried, self.receive[skill])
+            if self.transfer.shape[1]:
+                odds = odds + np.einsum("rs,rs->r", history.standing[rows].astype(np.float32), self.transfer[skill])
             found.append(1.0 / (1.0 + np.exp(-odds.astype(np.float64))))
         return np.concatenate(found)
 
@@ -77,6 +85,7 @@ def fit_tracer(history: History, *, skills: int, settings: TracerSettings) -> Tr
         "deviation": np.zeros((skills, columns), dtype=np.float32),
         "carry": chance.normal(0, 0.1, (LAST, 2 * skills + 1, settings.width)).astype(np.float32),
         "receive": chance.normal(0, 0.1, (skills, settings.width)).astype(np.float32),
+        "transfer": np.zeros((skills, history.standing.shape[1]), dtype=np.float32),
     }
     values["carry"][:, 2 * skills] = 0.0  # no answer yet: nothing to carry over
     optimiser = _Adam(values)
@@ -95,6 +104,7 @@ def fit_tracer(history: History, *, skills: int, settings: TracerSettings) -> Tr
                 features[chosen],
                 history.skill[chosen],
                 tokens[chosen],
+                history.standing[chosen].astype(np.float32),
                 history.correct[chosen],
                 keep.astype(np.float32),
             )
@@ -103,6 +113,7 @@ def fit_tracer(history: History, *, skills: int, settings: TracerSettings) -> Tr
                 ("deviation", settings.shrink_skills),
                 ("carry", settings.shrink_carry),
                 ("receive", settings.shrink_carry),
+                ("transfer", settings.shrink_transfer),
             ):
                 slopes[name] += np.float32(shrink / rows) * values[name]
             step += 1
@@ -112,13 +123,20 @@ def fit_tracer(history: History, *, skills: int, settings: TracerSettings) -> Tr
 
 
 def _slopes(
-    values: dict[str, Floats], features: Floats, skill: Integers, tokens: Integers, correct: Floats, keep: Floats
+    values: dict[str, Floats],
+    features: Floats,
+    skill: Integers,
+    tokens: Integers,
+    standing: Floats,
+    correct: Floats,
+    keep: Floats,
 ) -> dict[str, Floats]:
     """Gradients of the mean log-loss of a batch; `keep` drops parts of the carry-over, so that no single one is relied on."""
     carried = _carried(values["carry"], tokens) * keep
     receive = values["receive"][skill]
     odds = np.einsum("rf,rf->r", features, values["common"] + values["deviation"][skill])
     odds = odds + np.einsum("rw,rw->r", carried, receive)
+    odds = odds + np.einsum("rs,rs->r", standing, values["transfer"][skill])
     error = ((1.0 / (1.0 + np.exp(-odds)) - correct) / len(correct)).astype(np.float32)
     weighted = error[:, None] * features
     to_carry = error[:, None] * receive * keep
@@ -131,6 +149,7 @@ def _slopes(
         "deviation": _sum_by(skill, weighted, len(values["deviation"])),
         "carry": carry,
         "receive": _sum_by(skill, error[:, None] * carried, len(values["receive"])),
+        "transfer": _sum_by(skill, error[:, None] * standing, len(values["transfer"])),
     }
 
 
