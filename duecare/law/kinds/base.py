@@ -1,0 +1,82 @@
+"""What every kind of rule is given, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from duecare.law.request import ContactRequest, PastContact
+from duecare.law.rules import Rule
+
+NEVER: None = None
+"""A finding that lapses never: waiting does not help."""
+
+DEBTOR_ROLES = frozenset({"debtor", "co_debtor", "guarantor", "executor", "parent_of_minor"})
+"""Who may be asked to pay or acts for one who owes. What else the law of a place takes for the debtor stands in its rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule speaks against the contact. `until` is the first instant at which it no longer does, all else unchanged; None where never."""
+
+    effect: str
+    until: datetime | None
+    words: str
+    """Key of the sentence in `words.yaml`."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Case:
+    """One request made ready: zones and the history in order of time."""
+
+    request: ContactRequest
+    zones: tuple[ZoneInfo, ...]
+    history: Sequence[PastContact]
+    debt_ids: frozenset[str]
+
+    def local_dates(self, instant: datetime) -> list[date]:
+        return [instant.astimezone(zone).date() for zone in self.zones]
+
+    def concerns_debt(self, ids: Sequence[str] | None) -> bool:
+        """Whether a past contact was about this debt; one that names no debt was about all."""
+        return ids is None or not ids or any(one in self.debt_ids for one in ids)
+
+    def with_person(self, past: PastContact) -> bool:
+        return past.person_id is None or self.request.person.id is None or past.person_id == self.request.person.id
+
+    def agreed_at(self, instant: datetime, *, days: int | None = None) -> datetime | None:
+        """When this very contact was asked for or agreed to, if that still holds at `instant`.
+
+        Agreement ends with the next conversation after it, and after `days` where the law counts them (the day it was given is day one).
+        """
+        given = self.request.consent_for_contact_at
+        if given is None or given > instant:
+            return None
+        for past in self.history:
+            if past.outcome == "conversation" and given < past.at < instant and past.direction == "outbound":
+                return None
+        if days is not None and any(
+            instant.astimezone(zone).date() >= given.astimezone(zone).date() + timedelta(days=days)
+            for zone in self.zones
+        ):
+            return None
+        return given
+
+
+class Kind:
+    """One kind of rule. `parameters` names the fields a rulebook may give; the loader refuses others."""
+
+    name: str = ""
+    parameters: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
+
+    def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
+        raise NotImplementedError
+
+    def prepare(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Turn a rulebook's texts into values once, when it is loaded. Raises ValueError with what is wrong."""
+        return values

@@ -1,0 +1,147 @@
+"""Whether the debt may be pursued at all now: unlawful debts, moratoria, disputes, time, and who may act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from duecare.law.kinds.base import NEVER, Case, Finding, Kind
+from duecare.law.rules import Rule
+from duecare.law.when import at_minute
+
+
+class Unlawful(Kind):
+    """Debts that no contact may pursue: unlawful ones (`if: illegal`) and those of somebody in insolvency (`if: bankrupt`)."""
+
+    name = "unlawful"
+    parameters = frozenset({"if"})
+    required = frozenset({"if"})
+
+    def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
+        debt = case.request.debt
+        if values["if"] == "illegal" and debt.illegal:
+            return Finding("deny", NEVER, "illegal")
+        if values["if"] == "bankrupt" and debt.bankrupt and case.request.person.role != "attorney":
+            return Finding("deny", NEVER, "bankrupt")
+        return None
+
+
+class BreathingSpace(Kind):
+    """A moratorium by law or by the house: no contact to collect through its last day."""
+
+    name = "breathing_space"
+
+    def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
+        last = case.request.debt.breathing_space_until
+        if last is None or all(on > last for on in case.local_dates(at)):
+            return None
+        until = max(at_minute(last + timedelta(days=1), 0, zone) for zone in case.zones)
+        return Finding("deny", until, "breathing_space", {"until": last})
+
+
+class Dispute(Kind):
+    """An unanswered dispute rests collection. `within_days`: only a dispute raised so many days after the validation notice was taken to be received
+    (`receipt_days` after it was sent); without it, any open dispute."""
+
+    name = "dispute"
+    parameters = frozenset({"within_days", "receipt_days", "effect"})
+
+    def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
+        debt = case.request.debt
+        raised = debt.disputed_at
+        if raised is None or raised > at:
+            return None
+        if debt.dispute_answered_at is not None and raised <= debt.dispute_answered_at <= at:
+            return None
+        if "within_days" in values and debt.validation_notice_at is not None:
+            last = debt.validation_notice_at + timedelta(days=values["within_days"] + values.get("receipt_days", 0) + 1)
+            if raised >= last:
+                return None
+        answered = debt.dispute_answered_at
+        until = answered if answered is not None and answered > at else NEVER
+        return Finding(values.get("effect", "deny"), until, "dispute", {"since": raised.astimezone(case.zones[0])})
+
+
+class Limitation(Kind):
+    """What may be said of a debt past its time. `years` from the later of due date and what restarts time (`restarts`: payment, acknowledgement), each only
+    before expiry; `from_year_end` true: counted from the end of that year. With `if: threat` a threat of suit is denied once time is up; with
+    `if: refusal` any demand is, once the person has said they will not pay; with `if: always` any demand is."""
+
+    name = "limitation"
+    parameters = frozenset({"years", "restarts", "from_year_end", "if"})
+    required = frozenset({"years", "if"})
+
+    def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
+        ends = expires_on(
+            values,
+            case.request.debt.due_date,
+            case.request.debt.last_payment_date,
+            case.request.debt.last_acknowledged_date,
+        )
+        if ends is None or all(on <= ends for on in case.local_dates(at)):
+            return None
+        if case.request.debt.legal_action == "judgment":
+            return None
+        how = values["if"]
+        if how == "threat" and not (case.request.content and case.request.content.threatens_suit):
+            return None
+        if how == "refusal" and not any(
+            preference.kind == "refuses_to_pay" and preference.since <= at for preference in case.request.preferences
+        ):
+            return None
+        return Finding("deny", NEVER, f"barred_{how}", {"ends": ends})
+
+
+def expires_on(
+    values: Mapping[str, Any], due: date | None, paid: date | None, acknowledged: date | None
+) -> date | None:
+    """The last day on which suit is in time; None where it cannot be known."""
+    if due is None:
+        return None
+    restarts = values.get("restarts") or ()
+    ends = _years_after(due, values)
+    events = sorted(
+        moment
+        for name, moment in (("payment", paid), ("acknowledgement", acknowledged))
+        if name in restarts and moment is not None
+    )
+    for moment in events:
+        if due <= moment <= ends:
+            ends = max(ends, _years_after(moment, {"years": values["years"]}))
+    return ends
+
+
+def _years_after(start: date, values: Mapping[str, Any]) -> date:
+    year = start.year + int(values["years"])
+    if values.get("from_year_end"):
+        return date(year, 12, 31)
+    try:
+        return start.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)
+
+
+class Licence(Kind):
+    """Only who is licensed there may collect there: one of `any_of` is among the collector's licences."""
+
+    name = "licence"
+    parameters = frozenset({"any_of"})
+    required = frozenset({"any_of"})
+
+    def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
+        if any(one in case.request.collector.licences for one in values["any_of"]):
+            return None
+        return Finding("deny", NEVER, "licence", {"licence": ", ".join(values["any_of"])})
+
+
+class Certificate(Kind):
+    """Only who has proved it in training may do it: all of `all_of` are among the person's certificates today. Nobody can skip it."""
+
+    name = "certificate"
+    parameters = frozenset({"all_of"})
+    required = frozenset({"all_of"})
+
+    def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
+        missing = [one for one in values["all_of"] if one not in case.request.collector.certificates]
+        return Finding("deny", NEVER, "certificate", {"certificate": ", ".join(missing)}) if missing else None

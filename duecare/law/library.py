@@ -1,0 +1,231 @@
+"""May this contact be made? The rulebooks of all laws that apply, asked together; the strictest decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from duecare.law.decision import Decision, Duty, Reason
+from duecare.law.kinds import KINDS, PLACE, Case, Finding
+from duecare.law.kinds.hours import ContactHours
+from duecare.law.loader import RULEBOOKS, load_folder
+from duecare.law.request import ContactRequest, RequestError, read_request, zone
+from duecare.law.rules import Rule
+from duecare.law.words import sentence
+
+Lang = Literal["en", "zh"]
+JUMPS = 64
+"""How often the search for the next lawful moment may jump from edge to edge before it gives up and says that waiting does not help."""
+
+# Kinds whose house rule is a default: it binds only where no law of that kind binds the contact.
+DEFAULTED = frozenset({"contact_hours", "frequency", "dispute", "only_the_debtor"})
+
+
+class Library:
+    """Rules of many jurisdictions and the house's own. Immutable; `version` is the hash of what was read."""
+
+    def __init__(self, rules: Sequence[Rule], version: str) -> None:
+        self._rules = tuple(rules)
+        self.version = version
+        self._by_jurisdiction: dict[str, list[Rule]] = {}
+        for rule in self._rules:
+            self._by_jurisdiction.setdefault(rule.jurisdiction, []).append(rule)
+        self._by_id = {rule.id: rule for rule in self._rules}
+        self._of_laws: dict[tuple[object, ...], tuple[tuple[str, ...], tuple[Rule, ...]]] = {}
+
+    def rules(self, jurisdiction: str | None = None) -> tuple[Rule, ...]:
+        """All rules, or those of one jurisdiction (`CN`, `US-NY-NYC`, `HOUSE`)."""
+        return self._rules if jurisdiction is None else tuple(self._by_jurisdiction.get(jurisdiction, ()))
+
+    def rule(self, id: str) -> Rule:
+        """One rule. Raises KeyError."""
+        return self._by_id[id]
+
+    def jurisdictions(self) -> tuple[str, ...]:
+        return tuple(sorted(self._by_jurisdiction))
+
+    def with_layer(self, rules: Sequence[Rule], version: str) -> Library:
+        """This library and an office's or creditor's own rules. All rules are asked together, so a layer can only tighten."""
+        return Library((*self._rules, *rules), f"{self.version}+{version}")
+
+    # --- the answer ------------------------------------------------------------------------------------------------
+
+    def judge(self, request: Mapping[str, Any] | bytes | str | ContactRequest, *, lang: Lang = "en") -> Decision:
+        """Answer one request. Never raises for what is in it: a request that cannot be read is denied with `error`."""
+        if not isinstance(request, ContactRequest):
+            try:
+                request = read_request(request)
+            except RequestError as error:
+                return Decision(id=_id_of(request), verdict="deny", error=str(error), legal_verdict="deny")
+        case = _case(request)
+        laws, rules = self._asked(request)
+        bound = self._bound(rules, case, request.at)
+        found = self._findings(bound, case, request.at)
+        denied = [one for one in found if one[2].effect == "deny"]
+        verdict = "deny" if denied else "review" if found else "allow"
+        legal = [finding.effect for rule, _, finding in found if rule.layer == "law"]
+        return Decision(
+            id=request.id,
+            verdict=verdict,
+            reasons=tuple(_reason(rule, finding, lang) for rule, _, finding in found),
+            duties=_duties(rules, request, lang),
+            next_allowed_at=self._next(rules, case, request.at, found),
+            allowed_until=_closes(bound, case, request.at) if verdict == "allow" else None,
+            laws=laws,
+            legal_verdict="deny" if "deny" in legal else "review" if "review" in legal else "allow",
+        )
+
+    def _asked(self, request: ContactRequest) -> tuple[tuple[str, ...], tuple[Rule, ...]]:
+        """The laws that apply (of every place where the person is, of what lies above it, of the debt, and the house's), and those of their rules
+        whose scope holds this contact."""
+        key = (
+            tuple(request.person.jurisdictions),
+            request.debt.governing_law,
+            request.debt.consumer,
+            request.debt.kind,
+            request.collector.kind,
+            request.channel,
+            request.person.role,
+            request.purpose,
+        )
+        known = self._of_laws.get(key)
+        if known is None:
+            names = [
+                *request.person.jurisdictions,
+                *([request.debt.governing_law] if request.debt.governing_law else []),
+            ]
+            laws: list[str] = []
+            for name in names:
+                parts = name.split("-")
+                laws += ["-".join(parts[: n + 1]) for n in range(len(parts))]
+            laws += ["HOUSE", *(name for name in self._by_jurisdiction if name.startswith("OFFICE"))]
+            laws = [name for name in dict.fromkeys(laws) if name in self._by_jurisdiction]
+            rules = tuple(rule for name in laws for rule in self._by_jurisdiction[name] if _in_scope(rule, request))
+            known = (tuple(laws), rules)
+            if len(self._of_laws) < 4096:
+                self._of_laws[key] = known
+        return known
+
+    @staticmethod
+    def _bound(rules: Sequence[Rule], case: Case, at: datetime) -> list[tuple[Rule, Mapping[str, Any]]]:
+        """The rules that are in force, with their parameters of that day; the house's defaults only where no law of their kind speaks."""
+        on = at.astimezone(case.zones[0]).date()
+        inside = [
+            (rule, values) for rule in rules if rule.kind != "duty" and (values := rule.parameters(on)) is not None
+        ]
+        lawful = {rule.kind for rule, _ in inside if rule.layer == "law"}
+        return [
+            (rule, values)
+            for rule, values in inside
+            if not (rule.jurisdiction == "HOUSE" and rule.kind in DEFAULTED and rule.kind in lawful)
+        ]
+
+    @staticmethod
+    def _findings(
+        bound: Sequence[tuple[Rule, Mapping[str, Any]]], case: Case, at: datetime
+    ) -> list[tuple[Rule, Mapping[str, Any], Finding]]:
+        found = []
+        for rule, values in bound:
+            finding = KINDS[rule.kind].judge(rule, values, case, at)
+            if finding is not None:
+                found.append((rule, values, finding))
+        found.sort(key=lambda one: (one[2].effect != "deny", PLACE[one[0].kind], one[0].layer != "law"))
+        return found
+
+    def _next(
+        self, rules: Sequence[Rule], case: Case, at: datetime, found: Sequence[tuple[Rule, Mapping[str, Any], Finding]]
+    ) -> datetime | None:
+        """The first lawful instant: jump to where the last of the present findings lapses, and look again."""
+        instant = at
+        findings = list(found)
+        for _ in range(JUMPS):
+            if not findings:
+                return instant.astimezone(at.tzinfo)
+            lapses = [finding.until for _, _, finding in findings]
+            if any(lapse is None for lapse in lapses):
+                return None
+            latest = max(lapse for lapse in lapses if lapse is not None)
+            if latest <= instant:
+                return None
+            instant = latest
+            findings = self._findings(self._bound(rules, case, instant), case, instant)
+        return None
+
+
+def _duties(rules: Sequence[Rule], request: ContactRequest, lang: Lang) -> tuple[Duty, ...]:
+    on = request.at.date()
+    return tuple(
+        Duty(rule.id, rule.sentence[lang], rule.source)
+        for rule in rules
+        if rule.kind in ("duty", "required_content") and rule.parameters(on) is not None
+    )
+
+
+def _case(request: ContactRequest) -> Case:
+    return Case(
+        request=request,
+        zones=tuple(zone(name) for name in dict.fromkeys(request.person.time_zones)),
+        history=sorted(request.history, key=lambda past: past.at),
+        debt_ids=frozenset((request.debt.id, *request.debt.counts_as_one_with)),
+    )
+
+
+def _in_scope(rule: Rule, request: ContactRequest) -> bool:
+    scope = rule.scope
+    return (
+        (scope.consumer is None or scope.consumer == request.debt.consumer)
+        and (not scope.debt_kinds or request.debt.kind in scope.debt_kinds)
+        and (not scope.collectors or request.collector.kind in scope.collectors)
+        and (not scope.channels or request.channel in scope.channels)
+        and (not scope.roles or request.person.role in scope.roles)
+        and (not scope.purposes or request.purpose in scope.purposes)
+    )
+
+
+def _reason(rule: Rule, finding: Finding, lang: Lang) -> Reason:
+    return Reason(
+        rule=rule.id,
+        effect=finding.effect,
+        why=sentence(finding.words, finding.facts, lang),
+        source=rule.source,
+        kind=rule.kind,
+        layer=rule.layer,
+        status=rule.status,
+    )
+
+
+def _closes(bound: Sequence[tuple[Rule, Mapping[str, Any]]], case: Case, at: datetime) -> datetime | None:
+    closings = [
+        closing
+        for rule, values in bound
+        if isinstance(kind := KINDS[rule.kind], ContactHours)
+        and (closing := kind.closes_at(rule, values, case, at)) is not None
+    ]
+    return min(closings).astimezone(at.tzinfo) if closings else None
+
+
+def _id_of(request: Any) -> str:
+    """The id of a request that cannot be read, where one can be seen."""
+    if isinstance(request, bytes | str):
+        import json
+
+        try:
+            request = json.loads(request)
+        except (ValueError, RecursionError):
+            return ""
+    found = request.get("id") if isinstance(request, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
+def load_library(folder: Path) -> Library:
+    """The rulebooks of a folder. Raises RulebookError."""
+    return Library(*load_folder(folder))
+
+
+@cache
+def default_library() -> Library:
+    """The rulebooks that ship with Duecare."""
+    return load_library(RULEBOOKS)

@@ -1,0 +1,77 @@
+"""What a rule is: where it comes from, whom it binds, since when, how sure we are, and what it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whom and what a rule binds; empty means all. `consumer` None means consumer and business debt."""
+
+    consumer: bool | None
+    debt_kinds: frozenset[str]
+    collectors: frozenset[str]
+    channels: frozenset[str]
+    roles: frozenset[str]
+    purposes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Parameters as in force from a day on."""
+
+    since: date
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Facts and the verdict that must come of them. `expect` is allow, deny or review; `by` the rule that must (or must not) be among the reasons."""
+
+    facts: Mapping[str, Any]
+    expect: str
+    next_allowed_at: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of one jurisdiction.
+
+    `sentence` and `source` are what a person reads; `status` is `verified` (against the official text) or `unverified`, and `basis` says by what. An
+    unverified rule protects all the same. `layer` is `law` or `house`.
+    """
+
+    id: str
+    jurisdiction: str
+    kind: str
+    sentence: Mapping[str, str]
+    source: str
+    status: str
+    basis: str
+    layer: str
+    scope: Scope
+    dated: tuple[Dated, ...]
+    effective_to: date | None
+    examples: tuple[Example, ...]
+    file: str
+    line: int
+
+    @property
+    def effective_from(self) -> date:
+        return self.dated[0].since
+
+    def parameters(self, at: date) -> Mapping[str, Any] | None:
+        """The parameters in force on a day; None before the rule began or after it ended."""
+        if self.effective_to is not None and at >= self.effective_to:
+            return None
+        found = None
+        for step in self.dated:
+            if step.since > at:
+                break
+            found = step.values
+        return found
