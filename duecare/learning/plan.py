@@ -6,8 +6,9 @@ A skill's need is
                    +  returning_weight where a mistake is due to come back )
 
 with `mean` and the effective number of observations `n` from the estimate: a known gap counts in full, one that is only not yet seen by
-half. Items are taken greedily by need over the square root of their minutes (so that long practice is not driven out by short)
-until the minutes are used; each time a skill is served its need is divided, so that one skill does not fill the plan.
+half. Role-plays and lessons are taken greedily by need over the square root of their minutes (so that long practice is not driven out by
+short); each time a skill is served its need is divided, so that one skill does not fill the plan. Due cards keep a share of the minutes
+and take what is left, as one mixed pile, since mixing skills is remembered better than blocks (Rohrer 2012).
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from duecare.learning.skills import skill
 
 _FAILED = 0.5
 """Evidence of an outcome below this is a mistake."""
+_NEW_CARD_URGENCY = 0.1
+"""A card never seen waits behind one whose chance of recall has fallen below nine in ten."""
 
 
 class ItemKind(StrEnum):
@@ -86,7 +89,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """One thing to do: `ref` is the option's id, or for cards `cards:<skill>`; `card_ids` are the cards to answer."""
+    """One thing to do: `ref` is the option's id, or `cards` for the pile of cards, whose `card_ids` are in the order to answer."""
 
     kind: ItemKind
     ref: str
@@ -98,7 +101,11 @@ class PlanItem:
     def why_sentence(self, lang: str) -> str:
         """All reasons as one sentence."""
         chinese = lang.lower().startswith("zh")
-        told = [reason.sentence(lang, brief=place > 0) for place, reason in enumerate(self.why)]
+        named = [None, *(reason.facts["skill"] for reason in self.why)]
+        told = [
+            reason.sentence(lang, brief=reason.facts["skill"] == before)
+            for reason, before in zip(self.why, named, strict=False)
+        ]
         joined = ("；" if chinese else "; ").join(told)
         return f"{joined[:1].upper()}{joined[1:]}{'。' if chinese else '.'}"
 
@@ -145,49 +152,54 @@ def daily_plan(
         raise ValueError("the instant of a plan needs a UTC offset")
     rules = read_data("plan.yaml")
     needs = _needs(estimates, today_events, earlier_mistakes, practised_recently, at)
-    options = sorted(personas, key=lambda one: one.id)
-    cards = _cards_by_skill(due_cards)
+    cards = _cards_in_order(due_cards, needs)
+    card_minutes = float(rules["card_minutes"])
+    pile_minutes = min(math.ceil(len(cards) * card_minutes), math.floor(minutes * float(rules["cards_share"])))
     fresh = {one.skill for one in today_events if one.outcome < _FAILED}
+    chosen = _choose(personas, needs, practised_recently, fresh, minutes - pile_minutes, at)
+    left = minutes - sum(item.minutes for _, item in chosen)
+    count = min(len(cards), int(rules["most_cards"]), int(left / card_minutes))
+    items = [item for _, item in chosen]
+    if count:
+        pile = _cards_item(cards[:count], needs, card_minutes)
+        need = max((needs[one.skill].score for one in cards[:count] if one.skill in needs), default=0.0)
+        # The pile stands before the first item that is needed less than its own most needed skill.
+        items.insert(next((place for place, (worth, _) in enumerate(chosen) if worth < need), len(items)), pile)
+    return DailyPlan(items=tuple(items), minutes=sum(item.minutes for item in items))
 
-    left, cards_left = float(minutes), max(minutes * float(rules["cards_share"]), 0.0)
-    items: list[PlanItem] = []
-    taken: set[str] = set()
+
+def _choose(
+    personas: Sequence[PracticeOption],
+    needs: Mapping[str, _Need],
+    practised: Sequence[Practised],
+    fresh: set[str],
+    minutes: int,
+    at: datetime,
+) -> list[tuple[float, PlanItem]]:
+    """Role-plays and lessons that fit, most needed first, each with its worth when it was taken."""
+    rules = read_data("plan.yaml")
+    options = sorted(personas, key=lambda one: one.id)
+    chosen: list[tuple[float, PlanItem]] = []
     served: dict[str, int] = {}
-    smallest = min((one.minutes for one in options), default=minutes + 1)
-    while len(items) < int(rules["most_items"]):
-        offers: list[tuple[float, str, PlanItem]] = []
+    while len(chosen) < int(rules["most_items"]):
+        best: tuple[float, float, PracticeOption, str] | None = None
         for option in options:
-            if option.id in taken or option.minutes > left:
+            if option.minutes > minutes or any(item.ref == option.id for _, item in chosen):
                 continue
             worth, main = _worth(option.skills, needs, served)
-            if _was_recent(option, practised_recently, at) and main not in fresh:
+            if _was_recent(option, practised, at) and main not in fresh:
                 worth *= float(rules["recent_factor"])
-            if worth > 0.0:
-                item = PlanItem(option.kind, option.id, main, option.minutes, needs[main].why)
-                offers.append((worth / math.sqrt(option.minutes), option.id, item))
-        room = left if smallest > left else min(left, cards_left)
-        for key, found in cards.items():
-            if f"cards:{key}" in taken:
-                continue
-            count = min(len(found), int(rules["most_cards"]), int(room / float(rules["card_minutes"])))
-            if count == 0:
-                continue
-            item = _cards_item(key, found[:count], needs.get(key), float(rules["card_minutes"]))
-            forgotten = sum(1.0 - (one.retrievability or 0.0) for one in found[:count])
-            worth = (needs[key].score if key in needs else 0.0) / (1 + served.get(key, 0)) + 0.2 * forgotten
-            offers.append((worth / math.sqrt(item.minutes), item.ref, item))
-        if not offers:
+            rate = worth / math.sqrt(option.minutes)
+            if worth > 0.0 and (best is None or rate > best[0]):
+                best = (rate, worth, option, main)
+        if best is None:
             break
-        _, _, chosen = max(offers, key=lambda offer: (offer[0], offer[1]))
-        items.append(chosen)
-        taken.add(chosen.ref)
-        left -= chosen.minutes
-        if chosen.kind is ItemKind.CARDS:
-            cards_left -= chosen.minutes
-        trained = next((one.skills for one in options if one.id == chosen.ref), (chosen.skill,))
-        for key in trained:
+        _, worth, option, main = best
+        chosen.append((worth, PlanItem(option.kind, option.id, main, option.minutes, needs[main].why)))
+        minutes -= option.minutes
+        for key in option.skills:
             served[key] = served.get(key, 0) + 1
-    return DailyPlan(items=tuple(items), minutes=sum(item.minutes for item in items))
+    return chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,31 +310,32 @@ def _was_recent(option: PracticeOption, practised: Sequence[Practised], at: date
     return any(one.ref == option.id and at - one.at < recent for one in practised)
 
 
-def _cards_by_skill(due_cards: Sequence[DueCard]) -> dict[str, list[DueCard]]:
-    found: dict[str, list[DueCard]] = {}
-    # Most forgotten first; a card never answered waits behind one that is being forgotten.
-    order = sorted(
-        due_cards,
-        key=lambda one: (one.retrievability is None, one.retrievability or 0.0, one.due_at, one.id),
-    )
-    for card in order:
-        found.setdefault(card.skill, []).append(card)
-    return dict(sorted(found.items()))
+def _cards_in_order(due_cards: Sequence[DueCard], needs: Mapping[str, _Need]) -> list[DueCard]:
+    """Cards of needed skills first, and those that are being forgotten before those never seen."""
+
+    def urgency(card: DueCard) -> float:
+        need = needs[card.skill].score if card.skill in needs else 0.0
+        return need + (_NEW_CARD_URGENCY if card.retrievability is None else 1.0 - card.retrievability)
+
+    return sorted(due_cards, key=lambda one: (-urgency(one), one.due_at, one.id))
 
 
-def _cards_item(key: str, cards: Sequence[DueCard], need: _Need | None, card_minutes: float) -> PlanItem:
+def _cards_item(cards: Sequence[DueCard], needs: Mapping[str, _Need], card_minutes: float) -> PlanItem:
+    inside = list(dict.fromkeys(one.skill for one in cards))
+    caused = [key for key in inside if key in needs and needs[key].why[0].key not in ("weak", "unknown")]
+    why = [needs[key].why[0] for key in caused[:2]]
+    first = caused[min(1, len(caused) - 1)] if caused else inside[0]
     known = [one.retrievability for one in cards if one.retrievability is not None]
-    why = [one for one in (need.why if need else ()) if one.key not in ("weak", "unknown")]
     if known:
         percent = round(100 * sum(known) / len(known))
-        why.append(Why(key="due_cards", facts={"skill": key, "count": len(known), "percent": percent}))
+        why.append(Why(key="due_cards", facts={"skill": first, "count": len(known), "percent": percent}))
     if len(known) < len(cards):
-        why.append(Why(key="new_cards", facts={"skill": key, "count": len(cards) - len(known)}))
+        why.append(Why(key="new_cards", facts={"skill": first, "count": len(cards) - len(known)}))
     return PlanItem(
         kind=ItemKind.CARDS,
-        ref=f"cards:{key}",
-        skill=key,
-        minutes=max(1, math.ceil(len(cards) * card_minutes)),
+        ref="cards",
+        skill=inside[0],
+        minutes=math.ceil(len(cards) * card_minutes),
         why=tuple(why),
         card_ids=tuple(one.id for one in cards),
     )

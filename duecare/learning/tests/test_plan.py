@@ -121,10 +121,27 @@ def test_cards_fill_what_is_left_and_are_told_by_their_skill() -> None:
     cards = tuple(DueCard(f"k{n}", "law.frequency", AT, 0.6) for n in range(50))
     plan = plan_for(cards=cards, minutes=15)
     (item,) = [one for one in plan.items if one.kind is ItemKind.CARDS]
-    assert item.ref == "cards:law.frequency"
+    assert (item.ref, item.skill) == ("cards", "law.frequency")
     assert 1 <= len(item.card_ids) <= 15
     assert any(one.kind is not ItemKind.CARDS for one in plan.items)
     assert "chance of recall 60 %" in item.why_sentence("en")
+
+
+def test_cards_make_one_mixed_pile_that_leaves_room_for_a_conversation() -> None:
+    cards = tuple(DueCard(f"k{n}", key, AT, None) for n in range(8) for key in ("law.frequency", "law.limitation"))
+    plan = plan_for(cards=cards, minutes=15)
+    (pile,) = [one for one in plan.items if one.kind is ItemKind.CARDS]
+    assert {card.skill for card in cards if card.id in pile.card_ids} == {"law.frequency", "law.limitation"}
+    assert any(one.kind is ItemKind.ROLE_PLAY for one in plan.items)
+
+
+def test_cards_of_what_went_wrong_come_first_and_say_why() -> None:
+    cards = tuple(DueCard(key, key, AT, 0.8) for key in ("law.frequency", "law.limitation", "law.disputes"))
+    plan = plan_for(yesterday("refused_permit", rule_kind="limitation"), cards=cards, minutes=10)
+    (pile,) = [one for one in plan.items if one.kind is ItemKind.CARDS]
+    assert pile.card_ids[0] == "law.limitation"
+    assert pile.why[0].key == "event:refused_permit"
+    assert "昨天有 1 次联系因“诉讼时效”被拦下" in pile.why_sentence("zh")
 
 
 def test_only_cards_fit_into_three_minutes() -> None:
