@@ -122,7 +122,8 @@ def test_cards_fill_what_is_left_and_are_told_by_their_skill() -> None:
     plan = plan_for(cards=cards, minutes=15)
     (item,) = [one for one in plan.items if one.kind is ItemKind.CARDS]
     assert (item.ref, item.skill) == ("cards", "law.frequency")
-    assert 1 <= len(item.card_ids) <= 15
+    assert plan.minutes == 15
+    assert len(item.card_ids) == 2 * item.minutes
     assert any(one.kind is not ItemKind.CARDS for one in plan.items)
     assert "chance of recall 60 %" in item.why_sentence("en")
 
