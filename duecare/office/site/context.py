@@ -32,6 +32,9 @@ PLACES = (
 )
 
 
+DEMO_ZONES = ("Asia/Shanghai", "Europe/London", "Europe/Berlin", "America/New_York", "Australia/Sydney")
+
+
 @dataclass(frozen=True)
 class Link:
     key: str
@@ -58,6 +61,7 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "office_zone": settings.TIME_ZONE,
         "office_now": clock.now(),
         "demo_clock": settings.DEMO and clock.source() == "demo",
+        "demo_zones": DEMO_ZONES if settings.DEMO else (),
     }
     if user is not None and user.is_authenticated and user.has_perm("desk.see_accounts"):
         context["search_url"] = reverse("desk:search")
