@@ -6,9 +6,10 @@ Money is `Decimal` with one currency an account. Events are never edited; a bala
 events gives the same statement. `evaluate_promise` holds a promise against the same events.
 """
 
-from duecare.ledger.ages import bucket_of
+from duecare.ledger.ages import bucket_of, trade_age_of
 from duecare.ledger.allocation import AllocationPolicy, allocation_policy
 from duecare.ledger.events import Event, EventKind, LedgerError
+from duecare.ledger.interest import DayCount, InterestAccrual, InterestLine, RatePeriod, accrue_simple_interest
 from duecare.ledger.money import MINOR_UNITS, exponent, quantise
 from duecare.ledger.plans import Instalment, build_plan
 from duecare.ledger.promises import PromiseOutcome, evaluate_promise
@@ -18,13 +19,18 @@ __all__ = [
     "MINOR_UNITS",
     "AllocationPolicy",
     "ClaimBalance",
+    "DayCount",
     "Event",
     "EventKind",
     "Instalment",
+    "InterestAccrual",
+    "InterestLine",
     "LedgerError",
     "PromiseOutcome",
+    "RatePeriod",
     "Statement",
     "WorkingLine",
+    "accrue_simple_interest",
     "allocation_policy",
     "bucket_of",
     "build_plan",
@@ -32,4 +38,5 @@ __all__ = [
     "exponent",
     "quantise",
     "replay",
+    "trade_age_of",
 ]
