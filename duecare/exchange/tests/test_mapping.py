@@ -48,7 +48,7 @@ def test_a_wrong_field_is_named(tmp_path: Path, changes: dict[str, object], said
             good[key] = value
     path = tmp_path / "wrong.yaml"
     path.write_text(yaml.safe_dump(good, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(MappingError, match="wrong.yaml") as caught:
+    with pytest.raises(MappingError, match=r"wrong\.yaml") as caught:
         load_mapping(path)
     assert said in str(caught.value)
 
