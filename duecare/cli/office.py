@@ -9,11 +9,19 @@ import click
 
 
 def set_up_office() -> None:
-    """Make Django ready. Called by every command that touches the database."""
+    """Make Django ready, and the database where there is none yet. Called by every command that touches it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duecare.office.site.settings")
     import django
 
     django.setup()
+    from django.conf import settings
+    from django.db import connection
+
+    if connection.vendor == "sqlite" and not settings.HOME.database.exists():
+        from django.core.management import call_command
+
+        click.echo(f"  … making a new office in {settings.HOME.path}", err=True)
+        call_command("migrate", verbosity=0, interactive=False)
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

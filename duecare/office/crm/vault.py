@@ -64,6 +64,9 @@ class SealedTextField(models.BinaryField):
         kwargs.setdefault("editable", True)
         super().__init__(*args, **kwargs)
 
+    def _check_str_default_value(self) -> list[Any]:
+        return []  # a text is what this field holds; it is sealed on the way to the database
+
     @property
     def sealed_column(self) -> str:
         return f"{self.model._meta.db_table}.{self.column}"

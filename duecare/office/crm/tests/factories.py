@@ -71,7 +71,12 @@ def make_party(
     for point_kind, value in (("mobile", mobile), ("email", email), ("postal", postal)):
         if value:
             ContactPoint.objects.create(
-                party=party, kind=point_kind, value=value, source="invented", is_invented=True, created_at=clock.real_now()
+                party=party,
+                kind=point_kind,
+                value=value,
+                source="invented",
+                is_invented=True,
+                created_at=clock.real_now(),
             )
     return party
 
