@@ -119,6 +119,13 @@ class MessageTemplate(models.Model):
     def __str__(self) -> str:
         return f"{self.key} {self.channel} {self.language} v{self.version}"
 
+    def clean(self) -> None:
+        """A template names only fields that exist; anything else in braces is a slip of the pen."""
+        from .wording import check_fields
+
+        check_fields(self.subject)
+        check_fields(self.body)
+
 
 class OutboxMessage(models.Model):
     """A message on its way out. Written in the transaction of its permit; a dispatcher claims it with a lease, asks the
@@ -164,3 +171,20 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.status}"
+
+
+class CoveredAccount(models.Model):
+    """A further account that a consolidated message speaks of. The law is asked about each, and each has its permits."""
+
+    message = models.ForeignKey(OutboxMessage, on_delete=models.PROTECT, related_name="covered")
+    account = models.ForeignKey("crm.Account", on_delete=models.PROTECT, related_name="covered_by")
+    permit = models.OneToOneField(Permit, on_delete=models.PROTECT, related_name="covers")
+    final_permit = models.OneToOneField(Permit, on_delete=models.PROTECT, null=True, related_name="finally_covers")
+
+    class Meta:
+        verbose_name = _("account covered by a message")
+        verbose_name_plural = _("accounts covered by a message")
+        constraints = [models.UniqueConstraint(fields=["message", "account"], name="message_covers_an_account_once")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.account_id}"

@@ -1,38 +1,31 @@
-"""Channels: how a message leaves the house. A new one is a new module with `send(message) -> receipt` and one line in `CHANNELS`.
+"""How does a message leave? One module a channel, each with the same few names, and the one table that lists them.
 
-A channel takes only a `Sendable`, and only the dispatcher can make one, from a permit that was granted at the moment of sending. `is_idempotent` says
-whether sending the same key twice leaves one message at the other end; where it does not, the dispatcher marks before it sends.
+A module has `IDEMPOTENT` (whether sending twice under one key delivers once), `send(message) -> Receipt`, and, where it is
+idempotent, `look_up(key) -> Receipt | None`, which says whether a key was delivered before.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from types import ModuleType
 
-from duecare.office.outreach.channels import folder, letter_pdf, smtp
-from duecare.office.outreach.channels.sendable import CannotSend, Sendable
-
-
-@dataclass(frozen=True)
-class Driver:
-    name: str
-    send: Callable[[Sendable], str]
-    is_idempotent: bool
+# Which modules there are, and for which kinds of message. The first is the default.
+CHANNELS: dict[str, tuple[str, ...]] = {
+    "sms": ("folder",),
+    "email": ("folder", "smtp"),
+    "letter": ("letter_pdf", "folder"),
+}
 
 
-FOLDER = Driver("folder", folder.send, True)
-PDF = Driver("letter_pdf", letter_pdf.send, True)
-SMTP = Driver("smtp", smtp.send, False)
+class ChannelUnknown(Exception):
+    """The settings name a channel that does not exist."""
 
 
-def driver_for(channel: str) -> Driver:
-    """Which driver carries a channel: letters become PDF; e-mail goes by SMTP where a server is set up; the rest is laid in the outbox folder."""
-    if channel == "letter":
-        return PDF
-    if channel == "email" and os.environ.get("DUECARE_SMTP_HOST"):
-        return SMTP
-    return FOLDER
-
-
-__all__ = ["CannotSend", "Driver", "Sendable", "driver_for"]
+def channel_for(kind: str) -> ModuleType:
+    """The module that carries a kind of message; `DUECARE_CHANNEL_EMAIL=smtp` chooses another than the default."""
+    known = CHANNELS.get(kind, ())
+    name = os.environ.get(f"DUECARE_CHANNEL_{kind.upper()}") or (known[0] if known else "")
+    if name not in known:
+        raise ChannelUnknown(f"no channel {name!r} for {kind}; known: {', '.join(known) or 'none'}")
+    return importlib.import_module(f"{__name__}.{name}")
