@@ -1,0 +1,25 @@
+"""`duecare plan-day`: today's lists for every collector."""
+
+from __future__ import annotations
+
+import click
+
+from .imports import _progress
+from .office import set_up_office
+
+
+@click.command("plan-day")
+@click.option("--again", is_flag=True, help="Make lists again that exist already.")
+def plan_day(again: bool) -> None:
+    """Make today's worklists; the law is asked for every account."""
+    set_up_office()
+    from duecare.office.desk.models import WorklistEntry
+    from duecare.office.desk.services import plan_day as plan
+    from duecare.office.site import clock
+
+    now = clock.now()
+    if again:
+        WorklistEntry.objects.filter(day=clock.today(now), worked_at=None).delete()
+    with _progress() as progress:
+        made = plan(now, progress=progress)
+    click.echo(f"{made:,} entries made")
