@@ -102,7 +102,7 @@ def _prepare(fresh: bool) -> None:
 
     with step("Preparing the database" if fresh else "Checking the database"):
         call_command("migrate", verbosity=0, interactive=False)
-    from duecare.office.outreach.services import ensure_templates
+    from duecare.office.outreach.library import ensure_templates
 
     with step("Loading the message templates"):
         ensure_templates()

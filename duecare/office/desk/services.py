@@ -26,10 +26,10 @@ from duecare.office.crm.queries import accounts_for_contact, debtor_of
 from duecare.office.outreach.gate import library
 from duecare.office.outreach.models import Permit
 from duecare.office.outreach.permits import ask, permit
+from duecare.office.outreach.services import refused
 from duecare.office.people.models import Role, User
 from duecare.office.people.rights import require
 from duecare.office.site import clock
-from duecare.office.site.events import Happening, publish
 from duecare.treatment.bilingual import Bilingual
 from duecare.treatment.worklist import Ranked, Verdict, WorkItem, rank
 
@@ -223,20 +223,7 @@ def start_contact(
         language=language,
     )
     if not asked.is_granted:
-        publish(
-            Happening(
-                "permit_refused",
-                at,
-                f"outreach_permit:{asked.pk}",
-                user_id=by.pk,
-                account_id=account.pk,
-                detail={
-                    "rule": asked.rule,
-                    "rule_kind": library().rule(asked.rule).kind if asked.rule else "",
-                    "channel": channel,
-                },
-            )
-        )
+        refused(asked, at)
     return asked
 
 

@@ -78,11 +78,12 @@ def permit(
     autodialled: bool = False,
     language: str = "en",
     renews: Permit | None = None,
+    generated: bool = False,
 ) -> Permit:
     """Ask the law for one contact and write question and answer to the log. The caller looks at `is_granted`.
 
     Counters are read inside the transaction that appends the permit, so that two collectors who ask at the same moment
-    cannot both be told of the last free attempt.
+    cannot both be told of the last free attempt. `generated` is for a demo office's past: asked at the moment of the contact itself, and marked.
     """
     with transaction.atomic():
         if connection_locks_rows():
@@ -110,8 +111,8 @@ def permit(
             channel=channel,
             purpose=purpose,
             at=at,
-            asked_at=clock.now(),
-            clock=clock.source(),
+            asked_at=at if generated else clock.now(),
+            clock="gen" if generated else clock.source(),
             verdict=answer["verdict"],
             rule=answer["reasons"][0]["rule"] if answer["reasons"] else "",
             request=request,

@@ -141,7 +141,7 @@ def refused(permit_: Permit, at: datetime) -> None:
             f"outreach_permit:{permit_.pk}",
             user_id=permit_.by_id,
             account_id=permit_.account_id,
-            detail={"rule": permit_.rule, "kind": kind, "channel": permit_.channel},
+            detail={"rule": permit_.rule, "rule_kind": kind, "channel": permit_.channel},
         )
     )
 

@@ -48,7 +48,7 @@ def messages(app: Path) -> dict[Key, list[str]]:
 def _extract(source: str) -> Iterator[tuple[int, Key]]:
     for line, function, said, _ in extract_python(io.BytesIO(source.encode()), list(KEYWORDS), [], {}):
         parts = list(said) if isinstance(said, tuple | list) else [said]
-        if any(not isinstance(part, str) or not part for part in parts[: 2 if "n" == function[0] else 1]):
+        if any(not isinstance(part, str) or not part for part in parts[: 2 if function[0] == "n" else 1]):
             continue
         context = str(parts.pop(0)) if "pgettext" in function else None
         plural = str(parts[1]) if function.startswith(("ngettext", "npgettext")) and len(parts) > 1 else None

@@ -72,7 +72,7 @@ def test_a_chain_written_anew_is_noticed_by_the_anchor(entries):
     "sql", ["UPDATE site_auditentry SET act = 'x' WHERE sequence = 1", "DELETE FROM site_auditentry WHERE sequence = 1"]
 )
 def test_the_database_refuses_to_change_or_delete_a_row(entries, sql):
-    with pytest.raises((IntegrityError, OperationalError), match="append-only"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
+    refused = pytest.raises((IntegrityError, OperationalError), match="append-only")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
     assert chain.verify(AuditEntry).holds
