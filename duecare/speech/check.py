@@ -88,5 +88,5 @@ def _is_lawful(searched: Plain, start: int, end: int, category: str, lang: str) 
         return True
     if category in data["never_negated"]:
         return False
-    inside = text[start:end]
+    inside, clause = text[start:end], re.split(r"[,，]", clause)[-1]
     return any(mark in clause and mark not in inside for mark in data["negations"][lang])

@@ -1,3 +1,16 @@
+from django.urls import path
+
+from . import views
 
 app_name = "academy"
-urlpatterns = []
+urlpatterns = [
+    path("", views.today, name="today"),
+    path("cards/", views.cards_page, name="cards"),
+    path("practice/", views.personas, name="personas"),
+    path("practice/start/<slug:persona>/", views.start, name="start"),
+    path("practice/<int:pk>/", views.conversation, name="conversation"),
+    path("practice/<int:pk>/end/", views.end, name="end"),
+    path("practice/<int:pk>/review/", views.review, name="review"),
+    path("practice/<int:pk>/again/<int:turn>/", views.again, name="again"),
+    path("training/", views.training, name="training"),
+]

@@ -1,0 +1,163 @@
+"""What to practise next and why, and what has been proved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from duecare.learning import (
+    Competence,
+    DueCard,
+    Evidence,
+    EvidenceKind,
+    ItemKind,
+    PracticeOption,
+    Practised,
+    Skill,
+    SkillEstimate,
+    competences,
+    daily_plan,
+    estimate,
+    skills,
+)
+from duecare.office.people.models import User
+from duecare.office.site import clock
+from duecare.speech import list_personas
+
+from .cards import new_cards_for
+from .models import CardProgress, Certificate, EvidenceRecord, PracticeSession
+
+REMEMBERED = timedelta(days=365)
+"""Evidence older than this no longer moves an estimate enough to be read."""
+MOST_CARDS = 12
+
+
+def certificates_held(user: User, at: datetime) -> list[str]:
+    """Keys of the certificates that count at an instant: issued, not expired, not suspended."""
+    return sorted(
+        Certificate.objects.filter(user=user, issued_at__lte=at, expires_at__gt=at, suspended_at=None).values_list(
+            "key", flat=True
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Planned:
+    title: str
+    why: str
+    minutes: int
+    url: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    items: tuple[Planned, ...]
+    minutes: int
+
+
+def lang() -> str:
+    return "zh" if (get_language() or "").startswith("zh") else "en"
+
+
+def evidence_of(user: User, at: datetime) -> list[Evidence]:
+    rows = EvidenceRecord.objects.filter(user=user, at__gt=at - REMEMBERED, at__lte=at)
+    return [Evidence(row.skill, EvidenceKind(row.kind), row.outcome, row.weight, row.at, row.source) for row in rows]
+
+
+def estimates_of(user: User, at: datetime) -> dict[str, SkillEstimate]:
+    return estimate(evidence_of(user, at), at)
+
+
+def due_cards(user: User, at: datetime) -> list[DueCard]:
+    """Cards that are due, and new ones of the laws this person works under, up to what a day bears."""
+    rows = CardProgress.objects.filter(user=user, due_at__lte=at).order_by("due_at")[: MOST_CARDS * 2]
+    due = [DueCard(row.card, row.skill, row.due_at) for row in rows]
+    if len(due) < MOST_CARDS:
+        due += [DueCard(card.key, card.skill, at) for card in new_cards_for(user, MOST_CARDS - len(due))]
+    return due
+
+
+def plan_for(user: User, at: datetime) -> Plan:
+    """The day's practice for the minutes this person has, in the language in use, with the reason for each part."""
+    local = at.astimezone(clock.office_zone())
+    evidence = evidence_of(user, at)
+    day = local.date()
+    todays = [one for one in evidence if one.at.astimezone(clock.office_zone()).date() >= day - timedelta(days=1)]
+    personas = {persona.id: persona for persona in list_personas()}
+    recent = PracticeSession.objects.filter(user=user, ended_at__isnull=False, started_at__gt=at - timedelta(days=14))
+    plan = daily_plan(
+        estimates=estimate(evidence, at),
+        due_cards=due_cards(user, at),
+        practised_recently=[
+            Practised(row.persona, personas[row.persona].skills, row.started_at)
+            for row in recent
+            if row.persona in personas
+        ],
+        today_events=todays,
+        minutes=user.practice_minutes,
+        at=local,
+        personas=[PracticeOption(persona.id, persona.skills, persona.minutes) for persona in personas.values()],
+    )
+    items = []
+    for item in plan.items:
+        if item.kind == ItemKind.CARDS:
+            title, url = _("Cards: %(n)s due") % {"n": len(item.card_ids)}, reverse("academy:cards")
+        else:
+            persona = personas[item.ref]
+            title, url = (
+                _("Role-play: %(title)s") % {"title": persona.title[lang()]},
+                reverse("academy:start", args=[persona.id]),
+            )
+        items.append(Planned(title, item.why_sentence(lang()), item.minutes, url, str(item.kind)))
+    return Plan(tuple(items), plan.minutes)
+
+
+@dataclass(frozen=True)
+class SkillRow:
+    name: str
+    known: SkillEstimate | None
+
+    @property
+    def percent(self) -> int:
+        return round(self.known.mean * 100) if self.known else 0
+
+    @property
+    def low(self) -> int:
+        return round(self.known.low * 100) if self.known else 0
+
+    @property
+    def high(self) -> int:
+        return round(self.known.high * 100) if self.known else 100
+
+
+@dataclass(frozen=True)
+class CompetenceRow:
+    name: str
+    skills: tuple[SkillRow, ...]
+
+
+def skill_map(user: User, at: datetime) -> list[CompetenceRow]:
+    """The five competences with what is known of each skill; a skill without evidence says so."""
+    known = estimates_of(user, at)
+    rows = []
+    all_skills: Sequence[Skill] = skills()
+    all_competences: Sequence[Competence] = competences()
+    for competence in all_competences:
+        of = [skill for skill in all_skills if skill.competence == competence.key]
+        rows.append(
+            CompetenceRow(
+                competence.name.text(lang()),
+                tuple(SkillRow(one.name.text(lang()), _with_evidence(known.get(one.key))) for one in of),
+            )
+        )
+    return rows
+
+
+def _with_evidence(known: SkillEstimate | None) -> SkillEstimate | None:
+    return known if known is not None and known.n else None

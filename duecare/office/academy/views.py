@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Max, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from duecare.office.people.models import Role, User
+from duecare.office.site import clock
+from duecare.speech import check_text, list_personas
+from duecare.speech.vocabulary import DIMENSIONS
+
+from . import cards, queries, services
+from .models import CardProgress, Certificate, PracticeSession
+
+
+def _names() -> dict[str, str]:
+    return {
+        "compliance": _("Compliance"),
+        "disclosure": _("Identity and disclosure"),
+        "empathy": _("Empathy"),
+        "information": _("Information"),
+        "negotiation": _("Negotiation"),
+        "clarity": _("Clarity"),
+        "outcome": _("Outcome (simulated)"),
+    }
+
+
+@permission_required("academy.practise", raise_exception=True)
+def today(request: HttpRequest) -> HttpResponse:
+    """What to practise next and why; what is known of one's skills."""
+    at, user = clock.now(), request.user
+    titles = {persona.id: persona.title[queries.lang()] for persona in list_personas()}
+    sessions = PracticeSession.objects.filter(user=user).order_by("-started_at")[:6]
+    context = {
+        "plan": queries.plan_for(user, at),
+        "due": len(queries.due_cards(user, at)),
+        "map": queries.skill_map(user, at),
+        "sessions": [(session, titles.get(session.persona, session.persona)) for session in sessions],
+        "certificates": Certificate.objects.filter(user=user).order_by("key"),
+        "at": at,
+        "events": user.evidence.exclude(kind__in=("card", "role_play")).order_by("-at")[:6],
+    }
+    return render(request, "academy/today.html", context)
+
+
+# --- cards ---------------------------------------------------------------------------------------------------------
+
+
+@permission_required("academy.practise", raise_exception=True)
+def cards_page(request: HttpRequest) -> HttpResponse:
+    """One card at a time: the case, then the gate's answer, then how well it was known."""
+    at, user, lang = clock.now(), request.user, queries.lang()
+    if request.method == "POST":
+        try:
+            services.rate_card(
+                user=user, key=request.POST.get("card", ""), rating=int(request.POST.get("rating", "0") or 0), at=at
+            )
+        except (ValidationError, ValueError) as error:
+            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
+        return redirect("academy:cards")
+    due = [one for one in queries.due_cards(user, at) if one.id in cards.cards()]
+    if not due:
+        following = CardProgress.objects.filter(user=user).order_by("due_at").first()
+        return render(request, "academy/cards.html", {"next_due": following.due_at if following else None})
+    card = cards.cards()[due[0].id]
+    return render(
+        request,
+        "academy/cards.html",
+        {
+            "card": card,
+            "left": len(due),
+            "question": cards.question(card, lang),
+            "answer": cards.answer(card, lang),
+            "asked": request.GET.get("answer") == "1",
+        },
+    )
+
+
+# --- role-play -----------------------------------------------------------------------------------------------------
+
+
+@permission_required("academy.practise", raise_exception=True)
+def personas(request: HttpRequest) -> HttpResponse:
+    lang = queries.lang()
+    rows = [(persona, persona.title[lang], persona.brief[lang]) for persona in list_personas()]
+    return render(request, "academy/personas.html", {"personas": rows})
+
+
+@permission_required("academy.practise", raise_exception=True)
+def start(request: HttpRequest, persona: str) -> HttpResponse:
+    """The case before the call: what is on file, what must be said; choose the language and begin."""
+    found = next((one for one in list_personas() if one.id == persona), None)
+    if found is None:
+        raise Http404
+    lang = queries.lang()
+    if request.method == "POST":
+        session = services.start_practice(
+            user=request.user, persona=persona, language=request.POST.get("language", lang), at=clock.now()
+        )
+        return redirect("academy:conversation", session.pk)
+    return render(
+        request,
+        "academy/start.html",
+        {
+            "persona": found,
+            "title": found.title[lang],
+            "brief": found.brief[lang],
+            "case": found.case[lang],
+            "lines": found.required_lines[lang],
+            "lang": lang,
+        },
+    )
+
+
+def _session(request: HttpRequest, pk: int) -> PracticeSession:
+    return get_object_or_404(PracticeSession, pk=pk, user=request.user)
+
+
+@permission_required("academy.practise", raise_exception=True)
+def conversation(request: HttpRequest, pk: int) -> HttpResponse:
+    """The talk. POST says the collector's next turn; unlawful words are pointed out first and may be said anyway, to see what they do."""
+    session, at = _session(request, pk), clock.now()
+    found = next((one for one in list_personas() if one.id == session.persona), None)
+    if found is None:
+        raise Http404
+    lang, warned, unsaid = session.language, (), ""
+    if request.method == "POST":
+        text = request.POST.get("text", "")
+        warned = check_text(text, lang=queries.lang(), medium="call") if "anyway" not in request.POST else ()
+        if warned:
+            unsaid = text
+        else:
+            try:
+                services.say(session=session, text=text, user=request.user, at=at)
+            except ValidationError as error:
+                messages.error(request, " ".join(error.messages))
+            if not request.htmx:
+                return redirect("academy:conversation", pk)
+            session.refresh_from_db()
+    talk = services.conversation_of(session)
+    context: dict[str, Any] = {
+        "session": session,
+        "persona": found,
+        "title": found.title[lang],
+        "case": found.case[lang],
+        "lines": found.required_lines[lang],
+        "turns": talk.transcript()["turns"],
+        "ended": session.ended_at is not None,
+        "end_reason": talk.end_reason if session.ended_at else "",
+        "seconds": max(0, int((at - session.started_at).total_seconds())),
+        "warned": warned,
+        "unsaid": unsaid,
+    }
+    return render(request, "academy/talk.html" if request.htmx else "academy/conversation.html", context)
+
+
+@require_POST
+@permission_required("academy.practise", raise_exception=True)
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    services.end_practice(session=_session(request, pk), user=request.user, at=clock.now())
+    return redirect("academy:review", pk)
+
+
+@permission_required("academy.practise", raise_exception=True)
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """First one's own score, then the judge's, with the evidence beside the turns."""
+    session, at = _session(request, pk), clock.now()
+    if session.ended_at is None:
+        return redirect("academy:conversation", pk)
+    names = _names()
+    if request.method == "POST":
+        try:
+            rating = {dimension: int(request.POST[dimension]) for dimension in DIMENSIONS}
+            if any(not 0 <= value <= 4 for value in rating.values()):
+                raise ValueError
+        except (KeyError, ValueError):
+            messages.error(request, _("Rate yourself from 0 to 4 in all six."))
+            return redirect("academy:review", pk)
+        services.rate_myself(session=session, rating=rating, user=request.user, at=at)
+        return redirect("academy:review", pk)
+    if not session.self_rating:
+        return render(
+            request, "academy/rate.html", {"session": session, "dimensions": [(key, names[key]) for key in DIMENSIONS]}
+        )
+    return render(request, "academy/review.html", _review_context(session, names))
+
+
+def _review_context(session: PracticeSession, names: dict[str, str]) -> dict[str, Any]:
+    from duecare.speech import assess
+
+    talk = services.conversation_of(session)
+    transcript = talk.transcript()
+    found = assess(transcript, truth=talk, lang=queries.lang())
+    by_turn: dict[int, list[Any]] = {}
+    for one in found.evidence:
+        by_turn.setdefault(one.turn, []).append((names[one.dimension], one))
+    number, turns = 0, []
+    for index, turn in enumerate(transcript["turns"]):
+        mine = turn["speaker"] == "collector"
+        turns.append(
+            {"text": turn["text"], "mine": mine, "number": number if mine else None, "marks": by_turn.get(index, [])}
+        )
+        number += mine
+    states = talk.states
+    curve = {
+        "grid": {"left": 8, "right": 8, "top": 32, "bottom": 8, "containLabel": True},
+        "legend": {"top": 0},
+        "tooltip": {"trigger": "axis"},
+        "xAxis": {"type": "category", "data": [str(n) for n in range(len(states))]},
+        "yAxis": {"type": "value", "min": 0, "max": 1},
+        "series": [
+            {"name": _("Trust"), "type": "line", "smooth": True, "data": [round(state.trust, 2) for state in states]},
+            {"name": _("Anger"), "type": "line", "smooth": True, "data": [round(state.anger, 2) for state in states]},
+            {
+                "name": _("Willingness"),
+                "type": "line",
+                "smooth": True,
+                "data": [round(state.willingness, 2) for state in states],
+            },
+        ],
+    }
+    scores = [(names[key], round(value, 1), session.self_rating.get(key)) for key, value in found.scores.items()]
+    return {
+        "session": session,
+        "found": found,
+        "scores": scores,
+        "turns": turns,
+        "curve": curve,
+        "facts_found": len(talk.facts_found),
+        "facts_total": talk.facts_total,
+        "end_reason": talk.end_reason,
+    }
+
+
+@require_POST
+@permission_required("academy.practise", raise_exception=True)
+def again(request: HttpRequest, pk: int, turn: int) -> HttpResponse:
+    """Try this turn again: a new conversation from the moment before it."""
+    try:
+        session = services.try_again(session=_session(request, pk), turn=turn, user=request.user, at=clock.now())
+    except ValidationError as error:
+        raise Http404 from error
+    return redirect("academy:conversation", session.pk)
+
+
+# --- for trainers --------------------------------------------------------------------------------------------------
+
+
+@permission_required("academy.train_others", raise_exception=True)
+def training(request: HttpRequest) -> HttpResponse:
+    """Who has cards due, who has not practised; in alphabetical order, without scores."""
+    at = clock.now()
+    people = (
+        User.objects.filter(role__in=(Role.COLLECTOR, Role.TEAM_LEAD), is_active=True)
+        .annotate(
+            due=Count("cards", filter=Q(cards__due_at__lte=at), distinct=True),
+            talks=Count("practice", filter=Q(practice__ended_at__isnull=False), distinct=True),
+            last=Max("practice__started_at"),
+        )
+        .order_by("display_name")
+    )
+    return render(request, "academy/training.html", {"people": people})
