@@ -13,13 +13,9 @@ from .office import set_up_office
 def plan_day(again: bool) -> None:
     """Make today's worklists; the law is asked for every account."""
     set_up_office()
-    from duecare.office.desk.models import WorklistEntry
     from duecare.office.desk.services import plan_day as plan
     from duecare.office.site import clock
 
-    now = clock.now()
-    if again:
-        WorklistEntry.objects.filter(day=clock.today(now), worked_at=None).delete()
     with _progress() as progress:
-        made = plan(now, progress=progress)
+        made = plan(clock.now(), again=again, progress=progress)
     click.echo(f"{made:,} entries made")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import timedelta
 
 import click
 
@@ -25,7 +26,7 @@ def work(every: float) -> None:
     from duecare.office.outreach.dispatcher import dispatch_once
     from duecare.office.site import clock
 
-    closed_on = clock.today()
+    closed_on, planned_at = clock.today(), clock.now()
     while True:
         try:
             close_old_connections()
@@ -38,7 +39,10 @@ def work(every: float) -> None:
                     demo.feed_payments()
                 close_day(now)
                 plan_day(now)
-                closed_on = clock.today(now)
+                closed_on, planned_at = clock.today(now), now
+            elif abs(now - planned_at) >= timedelta(hours=1):
+                plan_day(now, again=True)
+                planned_at = now
             time.sleep(every)
         except KeyboardInterrupt:
             return

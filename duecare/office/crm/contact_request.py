@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
 
 from duecare.office.crm.models import Account, Activity, ContactPoint, Dispute, Party
 
@@ -13,6 +16,31 @@ if TYPE_CHECKING:
 
 # The longest look-back of any counter in the rulebooks is a year; a little more, so that no edge is missed.
 HISTORY = timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was fetched beforehand for many accounts: the asker's certificates and the past contacts of each account."""
+
+    certificates: list[str]
+    histories: Mapping[int, list[dict[str, Any]]]
+
+
+def histories_of(accounts: Sequence[Account], at: datetime) -> dict[int, list[dict[str, Any]]]:
+    """`history_of` the first liable party of each account, in one query."""
+    from duecare.office.crm.queries import debtor_of
+
+    party_of = {account.pk: debtor_of(account).pk for account in accounts}
+    accounts_of: dict[int, list[int]] = {}
+    for account_id, party_id in party_of.items():
+        accounts_of.setdefault(party_id, []).append(account_id)
+    rows = _contacts(Q(account__in=party_of) | Q(party__in=accounts_of), at)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        entry = history_facts([row])[0]
+        for account_id in {row.account_id, *accounts_of.get(row.party_id or 0, ())}:
+            found.setdefault(account_id, []).append(entry)
+    return found
 
 
 def contact_request(
@@ -26,8 +54,12 @@ def contact_request(
     purpose: str = "collect",
     content: Mapping[str, Any] | None = None,
     autodialled: bool = False,
+    known: Known | None = None,
 ) -> dict[str, Any]:
-    """One planned contact as the law gate reads it. Carries ids and facts; no name, number, address or message text."""
+    """One planned contact as the law gate reads it. Carries ids and facts; no name, number, address or message text.
+
+    `known` spares the queries where many accounts are asked about at once.
+    """
     role = role_of(account, party)
     request: dict[str, Any] = {
         "id": f"A{account.pk}-P{party.pk}-{channel}-{at:%Y%m%dT%H%M%S}",
@@ -38,12 +70,12 @@ def contact_request(
         "collector": {
             "kind": account.creditor.acts_as,
             "licences": sorted(by.licences) if by else [],
-            "certificates": by.certificates_held(at) if by else [],
+            "certificates": known.certificates if known else by.certificates_held(at) if by else [],
         },
         "debt": debt_facts(account),
         "person": person_facts(party, role),
         "preferences": [preference_facts(preference) for preference in party.preferences.all()],
-        "history": history_of(party, account, at),
+        "history": known.histories.get(account.pk, []) if known else history_of(party, account, at),
     }
     if contact_point is not None:
         request["address"] = {
@@ -154,17 +186,18 @@ def preference_facts(preference: Any) -> dict[str, Any]:
 
 def history_of(party: Party, account: Account, at: datetime) -> list[dict[str, Any]]:
     """Past contacts with this person about any account, and with anyone about this account."""
-    from django.db.models import Q
+    return history_facts(_contacts(Q(party=party) | Q(account=account), at))
 
-    rows = (
-        Activity.objects.filter(Q(party=party) | Q(account=account), at__gt=at - HISTORY)
+
+def _contacts(which: Q, at: datetime) -> Iterable[Activity]:
+    return (
+        Activity.objects.filter(which, at__gt=at - HISTORY)
         .exclude(channel="")
         .exclude(outcome="")
         .exclude(direction="internal")
         .select_related("contact_point")
         .order_by("at")
     )
-    return history_facts(rows)
 
 
 def history_facts(activities: Iterable[Activity]) -> list[dict[str, Any]]:

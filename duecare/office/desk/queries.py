@@ -47,7 +47,7 @@ def entries_of(user: User, at: datetime, section: str) -> QuerySet[WorklistEntry
     """A section of today's list in its order; accounts that were worked today are left out."""
     last = Activity.objects.filter(account=OuterRef("account"), result__isnull=False).order_by("-at")
     return (
-        WorklistEntry.objects.filter(user=user, day=clock.today(at), section=section, worked_at=None)
+        WorklistEntry.objects.filter(_in_section(section, at), user=user, day=clock.today(at), worked_at=None)
         .select_related("account__creditor")
         .prefetch_related("account__liabilities__party")
         .annotate(
@@ -56,6 +56,17 @@ def entries_of(user: User, at: datetime, section: str) -> QuerySet[WorklistEntry
         )
         .order_by("place")
     )
+
+
+def _in_section(section: str, at: datetime) -> Q:
+    """The list was made in the morning; hours go on. What may not be contacted any more today is for later, what may by now is for now."""
+    closed = Q(section="now", allowed_until__lte=at)
+    opened = Q(section="later", may_contact_at__lte=at) & ~Q(rule="")
+    if section == "now":
+        return (Q(section="now") & ~closed) | opened
+    if section == "later":
+        return (Q(section="later") & ~opened) | closed
+    return Q(section=section)
 
 
 def next_entry(user: User, at: datetime) -> WorklistEntry | None:
@@ -82,7 +93,8 @@ class Head:
 def head_of(user: User, at: datetime) -> Head:
     day = clock.today(at)
     counts = WorklistEntry.objects.filter(user=user, day=day).aggregate(
-        now=Count("pk", filter=Q(section="now", worked_at=None)), worked=Count("pk", filter=Q(worked_at__isnull=False))
+        now=Count("pk", filter=_in_section("now", at) & Q(worked_at=None)),
+        worked=Count("pk", filter=Q(worked_at__isnull=False)),
     )
     start = at - timedelta(hours=16)
     return Head(

@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from duecare.law import Decision
+from duecare.office.crm.contact_request import Known, histories_of
 from duecare.office.crm.models import (
     Account,
     AccountStatus,
@@ -45,11 +46,11 @@ class _Past:
     attempts_7d: int
 
 
-def plan_day(at: datetime, *, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Make today's list of every collector who has none yet; returns how many entries there are."""
+def plan_day(at: datetime, *, again: bool = False, progress: Callable[[int], None] = lambda done: None) -> int:
+    """Make today's list of every collector who has none yet (`again`: of every one); returns how many entries were made."""
     day, made = clock.today(at), 0
     for user in User.objects.filter(is_active=True, role__in=(Role.COLLECTOR, Role.TEAM_LEAD)):
-        if not WorklistEntry.objects.filter(day=day, user=user).exists():
+        if again or not WorklistEntry.objects.filter(day=day, user=user).exists():
             made += build_worklist(user, at, progress=progress)
     return made
 
@@ -82,6 +83,12 @@ def build_worklist(user: User, at: datetime, *, progress: Callable[[int], None] 
     return len(ranked)
 
 
+def ensure_worklist(user: User, at: datetime) -> None:
+    """A list that nobody has made yet today is made on first sight."""
+    if not WorklistEntry.objects.filter(day=clock.today(at), user=user).exists():
+        build_worklist(user, at)
+
+
 def refresh(account_id: int, at: datetime, *, worked: bool = False) -> None:
     """Something happened on an account: its entries of today are made again; where it was worked, it leaves the list."""
     day = clock.today(at)
@@ -103,10 +110,14 @@ def _items(ids: Sequence[int], user: User, at: datetime) -> Iterable[tuple[WorkI
     promises = _promises(ids)
     callbacks = dict(Callback.objects.filter(account__in=ids, status="pending").values_list("account_id", "at"))
     today = clock.today(at)
-    for account in accounts_for_contact().filter(pk__in=ids, status=AccountStatus.OPEN).order_by("pk"):
+    accounts = list(accounts_for_contact().filter(pk__in=ids, status=AccountStatus.OPEN).order_by("pk"))
+    facts = Known(user.certificates_held(at), histories_of(accounts, at))
+    for account in accounts:
         party = debtor_of(account)
         point = best_point(party.contact_points.all(), "call")
-        _, decision = ask(account=account, party=party, contact_point=point, channel="call", at=at, by=user)
+        _, decision = ask(
+            account=account, party=party, contact_point=point, channel="call", at=at, by=user, known=facts
+        )
         known = past.get(account.pk, _Past(None, None, 0))
         due, broken, kept, decided = promises.get(account.pk, (None, None, 0, 0))
         rule = decision.reasons[0] if decision.reasons else None

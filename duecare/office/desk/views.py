@@ -49,6 +49,7 @@ def today(request: HttpRequest) -> HttpResponse:
     from duecare.office.academy.queries import plan_for
 
     at, user = clock.now(), request.user
+    services.ensure_worklist(user, at)
     section = request.GET.get("section", "now")
     if section not in ("now", "later", "blocked"):
         section = "now"

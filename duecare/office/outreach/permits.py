@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from duecare.law import Decision
-from duecare.office.crm.contact_request import contact_request
+from duecare.office.crm.contact_request import Known, contact_request
 from duecare.office.crm.models import Account, ContactPoint, Party
 from duecare.office.site import clock
 
@@ -49,6 +49,7 @@ def ask(
     content: Content | None = None,
     autodialled: bool = False,
     language: str = "en",
+    known: Known | None = None,
 ) -> tuple[dict[str, Any], Decision]:
     """Ask the law without writing anything: for lists, previews and "may I at …?". Never a licence to contact."""
     request = contact_request(
@@ -61,6 +62,7 @@ def ask(
         purpose=purpose,
         content=content.for_request() if content else None,
         autodialled=autodialled,
+        known=known,
     )
     return request, library().judge(request, lang="zh" if language.startswith("zh") else "en")
 

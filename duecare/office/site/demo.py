@@ -138,14 +138,15 @@ def _assign(accounts: Any) -> None:
     collectors = list(User.objects.filter(role="collector", is_demo=True).order_by("id"))
     by_language = {lang: [user for user in collectors if lang in user.languages] or collectors for lang in ("zh", "en")}
     turns = dict.fromkeys(by_language, 0)
-    changed = []
-    for account in accounts.prefetch_related("liabilities__party").order_by("pk"):
+    chosen: dict[int, list[int]] = {}
+    for account in accounts.prefetch_related("liabilities__party").order_by("pk").iterator(chunk_size=500):
         lang = "zh" if debtor_of(account).language.startswith("zh") else "en"
         desk = by_language[lang]
-        account.assigned_to = desk[turns[lang] % len(desk)]
+        chosen.setdefault(desk[turns[lang] % len(desk)].pk, []).append(account.pk)
         turns[lang] += 1
-        changed.append(account)
-    Account.objects.bulk_update(changed, ["assigned_to"], batch_size=500)
+    for user, ids in chosen.items():
+        for start in range(0, len(ids), 500):
+            Account.objects.filter(pk__in=ids[start : start + 500]).update(assigned_to=user)
 
 
 # --- generated work ------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from duecare.office.desk.models import WorklistEntry
 from duecare.office.people.models import Role, User
 
 from . import clock
@@ -80,6 +81,8 @@ def set_demo_clock(request: HttpRequest) -> HttpResponse:
                 messages.error(request, _("At most ten years from today."))
                 return HttpResponseRedirect(back)
             DemoClock.objects.create(set_to=instant, set_at=real)
+        # Lists were made by the clock as it was; the day's are made again when they are looked at.
+        WorklistEntry.objects.filter(day=clock.today(), worked_at=None).delete()
         AuditEntry.append(
             at=clock.real_now(),
             by=request.user,

@@ -6,37 +6,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('crm', '0003_append_only_and_codes'),
+        ("crm", "0003_append_only_and_codes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WorklistEntry',
+            name="WorklistEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('section', models.CharField(choices=[('now', 'Now'), ('later', 'Later'), ('blocked', 'Not now')], max_length=8, verbose_name='section')),
-                ('place', models.PositiveIntegerField(verbose_name='place')),
-                ('level', models.CharField(max_length=8, verbose_name='queue level')),
-                ('why_en', models.CharField(max_length=500)),
-                ('why_zh', models.CharField(max_length=500)),
-                ('may_contact_at', models.DateTimeField(null=True, verbose_name='may be contacted from')),
-                ('allowed_until', models.DateTimeField(null=True, verbose_name='may be contacted until')),
-                ('rule', models.CharField(blank=True, max_length=60, verbose_name='rule')),
-                ('worked_at', models.DateTimeField(null=True, verbose_name='worked at')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='worklist_entries', to='crm.account')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='worklist', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(verbose_name="day")),
+                (
+                    "section",
+                    models.CharField(
+                        choices=[("now", "Now"), ("later", "Later"), ("blocked", "Not now")],
+                        max_length=8,
+                        verbose_name="section",
+                    ),
+                ),
+                ("place", models.PositiveIntegerField(verbose_name="place")),
+                ("level", models.CharField(max_length=8, verbose_name="queue level")),
+                ("why_en", models.CharField(max_length=500)),
+                ("why_zh", models.CharField(max_length=500)),
+                ("may_contact_at", models.DateTimeField(null=True, verbose_name="may be contacted from")),
+                ("allowed_until", models.DateTimeField(null=True, verbose_name="may be contacted until")),
+                ("rule", models.CharField(blank=True, max_length=60, verbose_name="rule")),
+                ("worked_at", models.DateTimeField(null=True, verbose_name="worked at")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="worklist_entries", to="crm.account"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="worklist",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'worklist entry',
-                'verbose_name_plural': 'worklist entries',
-                'indexes': [models.Index(fields=['user', 'day', 'section', 'place'], name='worklist_in_order'), models.Index(fields=['account', 'day'], name='worklist_by_account')],
-                'constraints': [models.UniqueConstraint(fields=('day', 'user', 'account'), name='account_once_in_a_days_list')],
+                "verbose_name": "worklist entry",
+                "verbose_name_plural": "worklist entries",
+                "indexes": [
+                    models.Index(fields=["user", "day", "section", "place"], name="worklist_in_order"),
+                    models.Index(fields=["account", "day"], name="worklist_by_account"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("day", "user", "account"), name="account_once_in_a_days_list")
+                ],
             },
         ),
     ]
