@@ -50,7 +50,10 @@ from .services import close_first_permits, refused
 log = logging.getLogger("duecare.dispatch")
 
 LEASE = timedelta(minutes=2)
+# A channel that says "not sent" is tried this often.
 TRIES = 5
+# A message whose dispatcher dies each time may be what kills it; after this many claims a person looks at it.
+MOST_CLAIMS = 25
 # A text tells of a day's balance; after a week of waiting it is written anew or not at all.
 LONGEST_WAIT = timedelta(days=7)
 BATCH = 50
@@ -144,7 +147,7 @@ def _dispatch(message_id: int, at: datetime, who: str) -> str:
             return _sent(message, receipt, at, who)
         _give_up_final(message, at, who)
         message = _held(message_id, who)
-    if message.attempts > TRIES:
+    if message.attempts > MOST_CLAIMS:
         return _failed(message, "too_many_tries", at, who)
     answer = _ask_again(message, at, who)
     if answer is not None:

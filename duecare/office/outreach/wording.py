@@ -87,7 +87,7 @@ def _words() -> dict[str, Any]:
 def _says(text: str, words: list[str]) -> bool:
     lower = text.casefold()
     return any(
-        re.search(rf"(?<![a-z]){re.escape(word)}", lower) if word.isascii() else word in lower
+        re.search(rf"\b{re.escape(word)}(?:s|d|ed|ing|ment|ments)?\b", lower) if word.isascii() else word in lower
         for word in (str(word).casefold() for word in words)
     )
 
