@@ -109,5 +109,5 @@ def mask_contact(value: str, kind: str) -> str:
         return f"{local[:1]}***@{domain}"
     if kind == "postal":
         return "*** " + re.split(r"[,，\n]", value)[-1].strip()
-    digits = value.strip()
+    digits = re.sub(r"[\s()-]", "", value)
     return digits if len(digits) < 7 else f"{digits[:-8]}****{digits[-4:]}"

@@ -29,9 +29,9 @@ class Purpose(models.TextChoices):
 
 
 class Verdict(models.TextChoices):
-    ALLOW = "allow", _("May")
-    DENY = "deny", _("May not")
-    REVIEW = "review", _("Somebody with authority must decide")
+    ALLOW = "allow", _("Allowed")
+    DENY = "deny", _("Refused")
+    REVIEW = "review", _("To be decided")
 
 
 class Permit(ChainedRow):

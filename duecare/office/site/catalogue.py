@@ -39,10 +39,15 @@ def messages(app: Path) -> dict[Key, list[str]]:
         if {"tests", "migrations", "data"} & set(path.relative_to(app).parts):
             continue
         text = path.read_text(encoding="utf-8")
-        source = text if path.suffix == ".py" else templatize(text, origin=str(path))
+        source = text if path.suffix == ".py" else _unindented(templatize(text, origin=str(path)))
         for line, key in _extract(source):
             found.setdefault(key, []).append(f"{path.relative_to(OFFICE)}:{line}")
     return found
+
+
+def _unindented(source: str) -> str:
+    """A template's lines without their indentation, which means nothing to Python's tokenizer."""
+    return "\n".join(line.strip() for line in source.split("\n"))
 
 
 def _extract(source: str) -> Iterator[tuple[int, Key]]:

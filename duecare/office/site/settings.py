@@ -130,6 +130,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 USE_I18N = True
+FORMAT_MODULE_PATH = ["duecare.office.site.formats"]
 USE_TZ = True
 # The zone of the office: its days begin and end by it. A debtor's hours are always the debtor's own.
 TIME_ZONE = os.environ.get("DUECARE_TIME_ZONE", "Asia/Shanghai")
