@@ -130,7 +130,9 @@ def draft(
         subject=shown_subject if masked else subject,
         body=shown_body if masked else body,
         content=content,
-        findings=tuple(wording.check(shown_body if masked else body, language=language, medium=channel)),
+        findings=tuple(
+            wording.check(shown_body if masked else body, language=language, medium=channel, reader=ui_language)
+        ),
         decision=asked(account, content),
     )
 

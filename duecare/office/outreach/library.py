@@ -116,6 +116,11 @@ def steps(*, channel: str, language: str) -> list[MessageTemplate]:
     return sorted(latest.values(), key=lambda template: (order.get(template.key, len(order)), template.key))
 
 
+def step_names(language: str) -> dict[str, str]:
+    """The name of each step in a language, by its key."""
+    return dict(MessageTemplate.objects.filter(language=language).order_by("version").values_list("key", "name"))
+
+
 ORDER = (
     "reminder", "validation-notice", "formal-demand", "plan-offer", "hardship-information", "promise-reminder",
     "broken-promise", "dispute-acknowledgement", "dispute-answer", "payment-confirmation", "closing",

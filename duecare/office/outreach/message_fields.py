@@ -20,7 +20,7 @@ from duecare.office.site import clock
 
 from .wording import DATA
 
-LANGUAGES = ("en", "zh-hans")
+COLON = {"en": ": ", "zh-hans": "："}
 
 # Lines of the working that a letter names together. Allocations move money between parts and change no sum.
 PART_OF = {
@@ -156,14 +156,14 @@ def itemised(account: Account, language: str, today: date) -> str:
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for line in owed.lines:
         sums[PART_OF.get(line.what, line.what)] += line.amount
-    names = lines()["part"]
+    names, colon = lines()["part"], COLON[language]
     rows = [f"{account.creditor.name}, {account.reference}"]
     rows += [
-        f"{names[part][language]}: {money(sums[part], account.currency, language)}"
+        f"{names[part][language]}{colon}{money(sums[part], account.currency, language)}"
         for part in names
         if part != "balance" and sums.get(part)
     ]
-    rows.append(f"{names['balance'][language]}: {money(owed.balance, account.currency, language)}")
+    rows.append(f"{names['balance'][language]}{colon}{money(owed.balance, account.currency, language)}")
     return "\n".join(rows)
 
 
@@ -172,7 +172,7 @@ def one_line(text: str) -> str:
 
 
 def _told(account: Account, language: str) -> str:
-    told = f"{account.reference}: {money(account.balance, account.currency, language)}"
+    told = f"{account.reference}{COLON[language]}{money(account.balance, account.currency, language)}"
     if account.oldest_due_on is None:
         return told
     since = str(lines()["due_since"][language]).replace("{date}", day(account.oldest_due_on, language))

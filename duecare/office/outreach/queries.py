@@ -165,6 +165,20 @@ def decide_again(permit: Permit) -> Replayed:
     )
 
 
+def whys(permit: Permit, lang: str) -> list[str]:
+    """Why each reason spoke, in the reader's language.
+
+    The log keeps the words that were shown to who asked. Where the present library still gives the same answer, its words in the
+    reader's language are shown instead; where it does not, those of the log.
+    """
+    stored = [str(one["why"]) for one in permit.decision["reasons"]]
+    spoken: Literal["en", "zh"] = "zh" if lang.startswith("zh") else "en"
+    if not stored or _said_in_chinese(permit.decision) == (spoken == "zh"):
+        return stored
+    again = library().judge(permit.request, lang=spoken).to_dict()
+    return [one["why"] for one in again["reasons"]] if _essence(again) == _essence(permit.decision) else stored
+
+
 def _said_in_chinese(decision: Mapping[str, Any]) -> bool:
     told = "".join(one.get("why", "") for one in decision["reasons"]) + "".join(
         one.get("text", "") for one in decision["duties"]

@@ -23,7 +23,7 @@ from duecare.office.site.models import AuditEntry
 from . import charts, queries, services
 from .drafts import Draft, draft, gloss
 from .forms import OutboxFilter, PermitFilter
-from .library import CHANNELS, steps
+from .library import CHANNELS, step_names, steps
 from .models import OutboxMessage, Permit, PermitOutcome, Verdict
 from .reasons import error_told, outcome_told
 
@@ -215,7 +215,10 @@ def permit(request: HttpRequest, pk: int) -> HttpResponse:
     outcome = PermitOutcome.objects.filter(permit=row).first()
     context = {
         "permit": row,
-        "reasons": [(one, queries.rule_told(one["rule"], lang)) for one in row.decision["reasons"]],
+        "reasons": [
+            (one, queries.rule_told(one["rule"], lang), why)
+            for one, why in zip(row.decision["reasons"], queries.whys(row, lang), strict=True)
+        ],
         "duties": [(one, queries.rule_told(one["rule"], lang)) for one in row.decision["duties"]],
         "facts": queries.facts(row.request),
         "next_at": _instant(row.decision["next_allowed_at"]),
@@ -276,9 +279,12 @@ def outbox(request: HttpRequest) -> HttpResponse:
     rows = queries.outbox(status=asked.get("status", ""), channel=asked.get("channel", ""))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     counts = queries.outbox_counts()
+    names = step_names("zh-hans" if (get_language() or "en").startswith("zh") else "en")
     context = {
         "page": page,
-        "rows": [(row, error_told(row.last_error)) for row in page],
+        "rows": [
+            (row, names.get(row.template.key, "") if row.template else "", error_told(row.last_error)) for row in page
+        ],
         "status": asked.get("status", ""),
         "channel": asked.get("channel", ""),
         "statuses": [(value, label, counts.get(value, 0)) for value, label in OutboxMessage.Status.choices],
@@ -314,7 +320,7 @@ def _first_reason(row: Permit, lang: str) -> Any:
     if row.verdict == Verdict.ALLOW or not row.decision["reasons"]:
         return None
     reason = row.decision["reasons"][0]
-    return {"reason": reason, "rule": queries.rule_told(reason["rule"], lang)}
+    return {"reason": reason, "rule": queries.rule_told(reason["rule"], lang), "why": queries.whys(row, lang)[0]}
 
 
 def _query(request: HttpRequest) -> str:

@@ -18,6 +18,8 @@ import yaml
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from duecare.speech import check_text
+
 from .permits import Content
 
 DATA = Path(__file__).parent / "data"
@@ -124,26 +126,23 @@ class Finding:
     rewording: str
 
 
-def check(text: str, *, language: str, medium: str) -> list[Finding]:
-    """Ask `duecare.speech` about a text. Anything that prevents the question is left to crash: no check, no sending."""
-    from duecare.speech import check_text
+def check(text: str, *, language: str, medium: str, reader: str = "en") -> list[Finding]:
+    """Ask `duecare.speech` about a text in a language; the reasons are in the reader's, the words to say instead in the text's.
 
-    lang = "zh" if language.startswith("zh") else "en"
-    result = check_text(text, lang=lang, medium=medium)
-    found = []
-    for one in getattr(result, "findings", result):
-        start, end = one.span
-        found.append(
-            Finding(
-                category=str(one.category),
-                quoted=text[start:end],
-                blocks=str(one.severity) == "block",
-                why=_told(one.why, lang),
-                rewording=_told(getattr(one, "rewording", "") or "", lang),
-            )
+    Anything that prevents the question is left to crash: no check, no sending.
+    """
+    spoken, read = ("zh" if one.startswith("zh") else "en" for one in (language, reader))
+    # The language of the question chooses the words of the answer only; the findings are the same.
+    explained = check_text(text, lang=read, medium=medium)
+    reworded = check_text(text, lang=spoken, medium=medium)
+    found = [
+        Finding(
+            category=str(one.category),
+            quoted=text[one.span[0] : one.span[1]],
+            blocks=one.severity == "block",
+            why=one.why,
+            rewording=instead.rewording,
         )
+        for one, instead in zip(explained, reworded, strict=True)
+    ]
     return sorted(found, key=lambda one: not one.blocks)
-
-
-def _told(words: Any, lang: str) -> str:
-    return str(words.text(lang)) if hasattr(words, "text") else str(words)

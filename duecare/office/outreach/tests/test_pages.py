@@ -77,7 +77,7 @@ def test_at_night_the_page_says_when_and_can_wait(office: Office, monkeypatch: p
 
 def test_what_must_not_be_sent_is_shown_and_has_no_send_button(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     finding = wording.Finding("shaming", "告诉你的邻居", True, "Exposes the debtor", "请与我们联系")
-    monkeypatch.setattr(wording, "check", lambda text, *, language, medium: [finding])
+    monkeypatch.setattr(wording, "check", lambda text, **_about: [finding])
     client, url = signed_in(office.collector), reverse("outreach:compose", args=[office.account.pk])
     page = client.post(url, to_mobile(office, act="preview", addition="告诉你的邻居"), headers={"hx-request": "true"})
     text = page.content.decode()
