@@ -143,3 +143,13 @@ def understand(text: str, lang: str, *, speaker: str = "collector", previous: It
         ActFound(act, round(level, 2)) for act, level in sorted(sure.items(), key=lambda one: (-one[1], one[0]))
     )
     return Understanding(acts, amounts_in(searched), dates_in(searched, language))
+
+
+def reveals_debt(text: str, lang: str) -> bool:
+    """Would somebody who hears this learn that there is a debt?"""
+    return bool(_reveals("zh" if lang.startswith("zh") else "en").search(plain(text).text))
+
+
+@cache
+def _reveals(lang: str) -> re.Pattern[str]:
+    return re.compile("|".join(_data()["reveals"][lang]))
