@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from duecare.speech.check import Finding, check_text
@@ -254,11 +255,7 @@ def _judge_disclosure(notes: _Notes, turns: list[_Turn], mine: list[_Turn], stra
     asked = verified = False
     for place, turn in enumerate(mine):
         heard = _before(turns, turn.number)
-        if (
-            asked
-            and heard is not None
-            and not heard.found.does("wrong_person", "third_party_answers", "ask_who_why", "suspect_scam")
-        ):
+        if asked and heard is not None and _is_the_person(heard):
             verified = not stranger
         if reveals_debt(turn.text, lang) and not verified:
             key, gate = ("to_third_party", "critical") if stranger else ("before_verification", "major")
@@ -282,6 +279,12 @@ def _judge_disclosure(notes: _Notes, turns: list[_Turn], mine: list[_Turn], stra
         notes.note("neutral", mine[-1].number)
     if not notes.has("greeted", "verified", "before_verification", "to_third_party"):
         notes.note("no_identity", mine[0].number)
+
+
+def _is_the_person(heard: _Turn) -> bool:
+    """Does this answer to "am I speaking with …" leave it settled? A question back alone does not."""
+    denies = heard.found.does("wrong_person", "third_party_answers", "suspect_scam")
+    return not denies and (heard.found.does("confirm_self") or not heard.found.does("ask_who_why"))
 
 
 def _judge_empathy(notes: _Notes, turns: list[_Turn], mine: list[_Turn]) -> None:
@@ -334,12 +337,21 @@ def _judge_information(notes: _Notes, turns: list[_Turn], mine: list[_Turn]) -> 
 def _judge_negotiation(notes: _Notes, turns: list[_Turn], mine: list[_Turn]) -> None:
     knows = False
     hardship = disputed = refused = False
+    smallest_refused = Decimal("Infinity")
     for turn in mine:
         heard = _before(turns, turn.number)
         if heard is not None:
             hardship = hardship or heard.found.does("hardship_illness", "distress", "hardship_family", "hardship_job")
             disputed = disputed or heard.found.does("dispute_amount", "dispute_not_mine", "ask_proof")
             refused = heard.found.does("reject_unaffordable")
+        if refused and turn.found.amounts and turn.found.does("propose_plan", "confirm_commitment", "ask_partial"):
+            again = max(turn.found.amounts) >= smallest_refused
+            if again:
+                notes.note("unaffordable", turn.number, most=2)
+        if refused and heard is not None:
+            before = [one for one in mine if one.number < heard.number]
+            named = before[-1].found.amounts if before else ()
+            smallest_refused = min((*named, smallest_refused))
         if turn.found.does("ask_full") and not knows:
             notes.note("full_or_nothing", turn.number, most=2)
         if refused and turn.found.does("repeat_pressure", "hold_position", "ask_full"):

@@ -88,5 +88,13 @@ def _is_lawful(searched: Plain, start: int, end: int, category: str, lang: str) 
         return True
     if category in data["never_negated"]:
         return False
-    inside, clause = text[start:end], re.split(r"[,，]", clause)[-1]
+    sentence = re.split(r"[.!?;。！？；\n]", text[:start])[-1]
+    if any(mark in sentence for mark in data["warnings"][lang]):
+        return True
+    # "If you don't pay" shields nothing that follows.
+    for condition in data["conditions"][lang]:
+        clause = re.sub(condition, " ", clause)
+    inside, tail = text[start:end], re.split(r"[,，]", clause)[-1]
+    if any((tail + inside).lstrip().startswith(subject) for subject in data["subjects"][lang]):
+        clause = tail
     return any(mark in clause and mark not in inside for mark in data["negations"][lang])
