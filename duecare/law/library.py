@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Any, Literal
 
 from duecare.law.decision import Decision, Duty, Reason
 from duecare.law.kinds import KINDS, PLACE, Case, Finding
-from duecare.law.kinds.hours import ContactHours
+from duecare.law.kinds.hours import ContactHours, InconvenientTime
 from duecare.law.loader import RULEBOOKS, load_folder
 from duecare.law.request import ContactRequest, RequestError, read_request, zone
 from duecare.law.rules import Rule
+from duecare.law.when import at_minute
 from duecare.law.words import sentence
 
 Lang = Literal["en", "zh"]
@@ -21,7 +23,7 @@ JUMPS = 64
 """How often the search for the next lawful moment may jump from edge to edge before it gives up and says that waiting does not help."""
 
 # Kinds whose house rule is a default: it binds only where no law of that kind binds the contact.
-DEFAULTED = frozenset({"contact_hours", "frequency", "dispute", "only_the_debtor"})
+DEFAULTED = frozenset({"contact_hours", "frequency", "dispute", "only_the_debtor", "limitation"})
 
 
 class Library:
@@ -48,8 +50,16 @@ class Library:
         return tuple(sorted(self._by_jurisdiction))
 
     def with_layer(self, rules: Sequence[Rule], version: str) -> Library:
-        """This library and an office's or creditor's own rules. All rules are asked together, so a layer can only tighten."""
-        return Library((*self._rules, *rules), f"{self.version}+{version}")
+        """This library and an office's or creditor's own rules. They are asked beside all others and stand for no law, so they can only tighten.
+
+        Raises:
+            ValueError: a rule takes the id of another.
+        """
+        taken = self._by_id.keys() & {rule.id for rule in rules}
+        if taken:
+            raise ValueError(f"these ids stand already: {', '.join(sorted(taken))}")
+        own = [replace(rule, jurisdiction=f"OFFICE-{rule.jurisdiction}", layer="house") for rule in rules]
+        return Library((*self._rules, *own), f"{self.version}+{version}")
 
     # --- the answer ------------------------------------------------------------------------------------------------
 
@@ -144,7 +154,7 @@ class Library:
         for _ in range(JUMPS):
             if not findings:
                 return instant.astimezone(at.tzinfo)
-            lapses = [finding.until for _, _, finding in findings]
+            lapses = [self._lapse(rules, rule, finding, case, instant) for rule, _, finding in findings]
             if any(lapse is None for lapse in lapses):
                 return None
             latest = max(lapse for lapse in lapses if lapse is not None)
@@ -153,6 +163,22 @@ class Library:
             instant = latest
             findings = self._findings(self._bound(rules, case, instant), case, instant)
         return None
+
+    @staticmethod
+    def _lapse(rules: Sequence[Rule], rule: Rule, finding: Finding, case: Case, instant: datetime) -> datetime | None:
+        """When a finding ends, or the law changes under it: a rule of its kind comes into force, takes new values or is repealed."""
+        on = instant.astimezone(case.zones[0]).date()
+        changes = [
+            day
+            for other in rules
+            if other.kind == rule.kind
+            for day in (*(step.since for step in other.dated), other.effective_to)
+            if day is not None and day > on
+        ]
+        if not changes:
+            return finding.until
+        changed = at_minute(min(changes), 0, case.zones[0])
+        return changed if finding.until is None else min(finding.until, changed)
 
 
 def _duties(rules: Sequence[Rule], request: ContactRequest, lang: Lang) -> tuple[Duty, ...]:
@@ -201,7 +227,7 @@ def _closes(bound: Sequence[tuple[Rule, Mapping[str, Any]]], case: Case, at: dat
     closings = [
         closing
         for rule, values in bound
-        if isinstance(kind := KINDS[rule.kind], ContactHours)
+        if isinstance(kind := KINDS[rule.kind], ContactHours | InconvenientTime)
         and (closing := kind.closes_at(rule, values, case, at)) is not None
     ]
     return min(closings).astimezone(at.tzinfo) if closings else None

@@ -18,6 +18,8 @@ Channel = Literal[
 Purpose = Literal["collect", "notice", "respond", "locate", "service"]
 Place = Literal["home", "mobile", "work", "other"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+FIRST_YEAR, LAST_YEAR = 1800, 9900
+"""Days and instants outside these years cannot be reckoned with: a limitation counted from them leaves the calendar. "For ever" is null, not 9999."""
 WEEKDAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -172,8 +174,15 @@ def _told(message: str) -> str:
 
 def _check(request: ContactRequest) -> None:
     for path, instant in _instants(request):
-        if instant is not None and instant.tzinfo is None:
+        if instant is None:
+            continue
+        if instant.tzinfo is None:
             raise RequestError(f"{path}: the instant needs its UTC offset")
+        if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+            raise RequestError(f"{path}: the year {instant.year} is outside {FIRST_YEAR} to {LAST_YEAR}")
+    for path, day in _days(request):
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise RequestError(f"{path}: the year {day.year} is outside {FIRST_YEAR} to {LAST_YEAR}")
     if not 1990 <= request.at.year <= 2190:
         raise RequestError(f"at: the year {request.at.year} is outside 1990 to 2190")
     if not request.person.time_zones:
@@ -186,6 +195,17 @@ def _check(request: ContactRequest) -> None:
         for field, value in (("from", preference.starts), ("to", preference.ends)):
             if value is not None:
                 minute_of_day(value, f"preferences[{index}].{field}")
+
+
+def _days(request: ContactRequest) -> list[tuple[str, date | None]]:
+    debt = request.debt
+    return [
+        ("debt.due_date", debt.due_date),
+        ("debt.last_payment_date", debt.last_payment_date),
+        ("debt.last_acknowledged_date", debt.last_acknowledged_date),
+        ("debt.breathing_space_until", debt.breathing_space_until),
+        ("person.birth_date", request.person.birth_date),
+    ]
 
 
 def _instants(request: ContactRequest) -> list[tuple[str, datetime | None]]:

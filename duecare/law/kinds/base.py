@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from duecare.law.request import ContactRequest, PastContact
 from duecare.law.rules import Rule
 
+ANSWER_WITHIN = timedelta(days=30)
+"""How long after the person's own message an answer is still one. House policy of 2026-11-24; no law read for this list states a number."""
+
 NEVER: None = None
 """A finding that lapses never: waiting does not help."""
 
@@ -48,16 +51,29 @@ class Case:
     def with_person(self, past: PastContact) -> bool:
         return past.person_id is None or self.request.person.id is None or past.person_id == self.request.person.id
 
+    def answers_them(self, instant: datetime) -> bool:
+        """Whether the person wrote or called within the last thirty days: without that, a contact is no answer."""
+        return any(
+            past.direction == "inbound" and timedelta(0) <= instant - past.at <= ANSWER_WITHIN for past in self.history
+        )
+
     def agreed_at(self, instant: datetime, *, days: int | None = None) -> datetime | None:
         """When this very contact was asked for or agreed to, if that still holds at `instant`.
 
-        Agreement ends with the next conversation after it, and after `days` where the law counts them (the day it was given is day one).
+        Agreement ends with the next conversation with the person about the debt, whoever began it (12 CFR 1006 comment 14(b)(3)(i)-2), and after `days` where the law counts them (the day it was given is day one).
         """
         given = self.request.consent_for_contact_at
         if given is None or given > instant:
             return None
         for past in self.history:
-            if past.outcome == "conversation" and given < past.at < instant and past.direction == "outbound":
+            if (
+                past.outcome == "conversation"
+                and given < past.at < instant
+                and self.with_person(past)
+                and self.concerns_debt(
+                    past.discussed_debt_ids if past.discussed_debt_ids is not None else past.debt_ids
+                )
+            ):
                 return None
         if days is not None and any(
             instant.astimezone(zone).date() >= given.astimezone(zone).date() + timedelta(days=days)

@@ -114,6 +114,28 @@ class InconvenientTime(Kind):
                 return Finding("deny", until, "inconvenient_time", {"local": at.astimezone(zone), "zone": zone.key})
         return None
 
+    def closes_at(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> datetime | None:
+        """When the next stretch begins that the person has called inconvenient: the earliest over all wishes and zones."""
+        if values.get("agreed", True) and case.agreed_at(at):
+            return None
+        starts: list[datetime] = []
+        for preference in case.request.preferences:
+            if preference.kind != "inconvenient_time" or (
+                preference.channel and preference.channel != case.request.channel
+            ):
+                continue
+            for zone in case.zones:
+                begin = max(at, preference.since)
+                opens = minute_of_day(preference.starts) if preference.starts else 0
+                first = begin.astimezone(zone).date()
+                moments = [begin, *(at_minute(first + n * DAY, opens, zone) for n in range(9))]
+                starts += [
+                    moment
+                    for moment in moments
+                    if moment > at and _in_force(preference, moment) and _blocked_span(preference, moment, zone)
+                ]
+        return min(starts, default=None)
+
 
 class InconvenientPlace(Kind):
     """Places that the person has called inconvenient, for the channels that are tied to a place."""

@@ -35,7 +35,7 @@ class OnlyTheDebtor(Kind):
         if content is not None and content.discloses_debt:
             return Finding("deny", NEVER, "third_party_told", {"role": person.role})
         how = values.get("locate", "never")
-        if request.purpose == "respond":
+        if request.purpose == "respond" and case.answers_them(at):
             return None
         if request.purpose != "locate" or how == "never":
             return Finding("deny", NEVER, "third_party", {"role": person.role})

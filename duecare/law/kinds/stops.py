@@ -15,13 +15,16 @@ SAME_MEDIUM = {"voicemail": "call", "call": "voicemail"}
 
 class StopRequest(Kind):
     """A request to stop is in force from the moment it is known. `stops` lists which requests the rule gives effect to; `in_writing` true: only written
-    ones. Notices that law requires and answers to the person are free of it by the rule's scope."""
+    ones. Notices that law requires are free of it by the rule's scope, and an
+    answer to the person is where the person did write or call."""
 
     name = "stop_request"
     parameters = frozenset({"stops", "in_writing"})
     required = frozenset({"stops"})
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
+        if case.request.purpose == "respond" and case.answers_them(at):
+            return None
         for preference in case.request.preferences:
             if preference.kind not in values["stops"] or preference.since > at:
                 continue

@@ -171,3 +171,32 @@ def test_a_new_jurisdiction_is_data_alone(tmp_path: Path) -> None:
     request = {**REQUESTS[0], "at": "2026-05-12T18:00:00+00:00"}
     request["person"] = {**request["person"], "jurisdictions": ["XX"], "time_zones": ["UTC"]}
     assert library.judge(request).next_allowed_at == datetime(2026, 5, 13, 9, tzinfo=UTC)
+
+
+def test_a_layer_can_only_tighten() -> None:
+    request = {**REQUESTS[0], "at": "2026-05-13T03:00:00+01:00"}
+    request["person"] = {**request["person"], "jurisdictions": ["GB"], "time_zones": ["Europe/London"]}
+    loose = [rule for rule in LIBRARY.rules("CN") if rule.kind == "contact_hours"]
+    from dataclasses import replace
+
+    wide = replace(
+        loose[0],
+        id="GB-ANY-TIME",
+        jurisdiction="GB",
+        dated=(replace(loose[0].dated[0], values={**loose[0].dated[0].values, "week": (((0, 1440),),) * 7}),),
+    )
+    layered = LIBRARY.with_layer([wide], "x")
+    assert layered.judge(request).verdict == "deny"
+    with pytest.raises(ValueError, match="stand already"):
+        LIBRARY.with_layer([loose[0]], "x")
+
+
+def test_an_answer_needs_something_to_answer() -> None:
+    request = json.loads(json.dumps({**REQUESTS[0], "at": "2026-05-13T11:00:00+01:00", "purpose": "respond"}))
+    request["person"] |= {"jurisdictions": ["GB"], "time_zones": ["Europe/London"]}
+    request["preferences"] = [{"kind": "cease_all", "since": "2026-05-01T10:00:00+01:00"}]
+    assert LIBRARY.judge(request).verdict == "deny"
+    request["history"] = [
+        {"at": "2026-05-12T11:00:00+01:00", "channel": "email", "direction": "inbound", "outcome": "delivered"}
+    ]
+    assert LIBRARY.judge(request).verdict == "allow"

@@ -138,6 +138,7 @@ TIME_ZONE = os.environ.get("DUECARE_TIME_ZONE", "Asia/Shanghai")
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [path for path in (CLONE / "build" / "static",) if path.exists()]
 STATIC_ROOT = HOME.path / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where it is missing; files come by the finders
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 300
 STORAGES = {

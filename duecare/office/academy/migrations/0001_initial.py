@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,106 +14,145 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CardProgress',
+            name="CardProgress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('card', models.CharField(max_length=120, verbose_name='card')),
-                ('skill', models.CharField(max_length=60, verbose_name='skill')),
-                ('state', models.JSONField()),
-                ('due_at', models.DateTimeField(verbose_name='due at')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cards', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("card", models.CharField(max_length=120, verbose_name="card")),
+                ("skill", models.CharField(max_length=60, verbose_name="skill")),
+                ("state", models.JSONField()),
+                ("due_at", models.DateTimeField(verbose_name="due at")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cards", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'card',
-                'verbose_name_plural': 'cards',
+                "verbose_name": "card",
+                "verbose_name_plural": "cards",
             },
         ),
         migrations.CreateModel(
-            name='CardReview',
+            name="CardReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rating', models.PositiveSmallIntegerField(verbose_name='rating')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('progress', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='academy.cardprogress')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rating", models.PositiveSmallIntegerField(verbose_name="rating")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "progress",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reviews", to="academy.cardprogress"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'card review',
-                'verbose_name_plural': 'card reviews',
+                "verbose_name": "card review",
+                "verbose_name_plural": "card reviews",
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, verbose_name='key')),
-                ('issued_at', models.DateTimeField(verbose_name='issued at')),
-                ('expires_at', models.DateTimeField(verbose_name='expires at')),
-                ('suspended_at', models.DateTimeField(blank=True, null=True, verbose_name='suspended at')),
-                ('suspended_because', models.CharField(blank=True, max_length=200, verbose_name='suspended because')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='code')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='certificates', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=60, verbose_name="key")),
+                ("issued_at", models.DateTimeField(verbose_name="issued at")),
+                ("expires_at", models.DateTimeField(verbose_name="expires at")),
+                ("suspended_at", models.DateTimeField(blank=True, null=True, verbose_name="suspended at")),
+                ("suspended_because", models.CharField(blank=True, max_length=200, verbose_name="suspended because")),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="code")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="certificates",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'certificate',
-                'verbose_name_plural': 'certificates',
+                "verbose_name": "certificate",
+                "verbose_name_plural": "certificates",
             },
         ),
         migrations.CreateModel(
-            name='EvidenceRecord',
+            name="EvidenceRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('skill', models.CharField(max_length=60, verbose_name='skill')),
-                ('kind', models.CharField(max_length=24, verbose_name='kind')),
-                ('outcome', models.FloatField(verbose_name='outcome')),
-                ('weight', models.FloatField(verbose_name='weight')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('source', models.CharField(max_length=80, verbose_name='source')),
-                ('detail', models.JSONField(default=dict)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("skill", models.CharField(max_length=60, verbose_name="skill")),
+                ("kind", models.CharField(max_length=24, verbose_name="kind")),
+                ("outcome", models.FloatField(verbose_name="outcome")),
+                ("weight", models.FloatField(verbose_name="weight")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("source", models.CharField(max_length=80, verbose_name="source")),
+                ("detail", models.JSONField(default=dict)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'evidence',
-                'verbose_name_plural': 'evidence',
+                "verbose_name": "evidence",
+                "verbose_name_plural": "evidence",
             },
         ),
         migrations.CreateModel(
-            name='PracticeSession',
+            name="PracticeSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('persona', models.CharField(max_length=60, verbose_name='persona')),
-                ('language', models.CharField(max_length=2, verbose_name='language')),
-                ('seed', models.PositiveIntegerField()),
-                ('started_at', models.DateTimeField(verbose_name='started at')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended at')),
-                ('turns', models.JSONField(default=list)),
-                ('self_rating', models.JSONField(default=dict)),
-                ('assessment', models.JSONField(default=dict)),
-                ('replayed_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replays', to='academy.practicesession')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='practice', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("persona", models.CharField(max_length=60, verbose_name="persona")),
+                ("language", models.CharField(max_length=2, verbose_name="language")),
+                ("seed", models.PositiveIntegerField()),
+                ("started_at", models.DateTimeField(verbose_name="started at")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                ("turns", models.JSONField(default=list)),
+                ("self_rating", models.JSONField(default=dict)),
+                ("assessment", models.JSONField(default=dict)),
+                (
+                    "replayed_from",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="replays",
+                        to="academy.practicesession",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="practice",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'practice session',
-                'verbose_name_plural': 'practice sessions',
+                "verbose_name": "practice session",
+                "verbose_name_plural": "practice sessions",
             },
         ),
         migrations.AddIndex(
-            model_name='cardprogress',
-            index=models.Index(fields=['user', 'due_at'], name='card_by_due_time'),
+            model_name="cardprogress",
+            index=models.Index(fields=["user", "due_at"], name="card_by_due_time"),
         ),
         migrations.AddConstraint(
-            model_name='cardprogress',
-            constraint=models.UniqueConstraint(fields=('user', 'card'), name='card_once_for_a_person'),
+            model_name="cardprogress",
+            constraint=models.UniqueConstraint(fields=("user", "card"), name="card_once_for_a_person"),
         ),
         migrations.AddIndex(
-            model_name='evidencerecord',
-            index=models.Index(fields=['user', '-at'], name='evidence_by_person'),
+            model_name="evidencerecord",
+            index=models.Index(fields=["user", "-at"], name="evidence_by_person"),
         ),
         migrations.AddConstraint(
-            model_name='evidencerecord',
-            constraint=models.UniqueConstraint(fields=('user', 'source', 'skill'), name='evidence_counts_once'),
+            model_name="evidencerecord",
+            constraint=models.UniqueConstraint(fields=("user", "source", "skill"), name="evidence_counts_once"),
         ),
         migrations.AddIndex(
-            model_name='practicesession',
-            index=models.Index(fields=['user', '-started_at'], name='practice_by_person'),
+            model_name="practicesession",
+            index=models.Index(fields=["user", "-started_at"], name="practice_by_person"),
         ),
     ]

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
             model_name="account",
             name="assigned_to",
             field=models.ForeignKey(
+                db_index=False,
                 blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
@@ -93,6 +94,7 @@ class Migration(migrations.Migration):
             model_name="claim",
             name="account",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="claims",
                 to="crm.account",
@@ -146,6 +148,7 @@ class Migration(migrations.Migration):
             model_name="account",
             name="creditor",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="accounts",
                 to="crm.creditor",
@@ -209,7 +212,7 @@ class Migration(migrations.Migration):
             model_name="ledgerevent",
             name="account",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="events", to="crm.account"
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="events", to="crm.account"
             ),
         ),
         migrations.AddField(
@@ -223,7 +226,11 @@ class Migration(migrations.Migration):
             model_name="ledgerevent",
             name="recorded_by",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddField(
@@ -240,7 +247,10 @@ class Migration(migrations.Migration):
             model_name="liability",
             name="account",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="liabilities", to="crm.account"
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="liabilities",
+                to="crm.account",
             ),
         ),
         migrations.AddField(
@@ -309,7 +319,11 @@ class Migration(migrations.Migration):
             model_name="ledgerevent",
             name="placement_batch",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="crm.placementbatch"
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="crm.placementbatch",
             ),
         ),
         migrations.AddField(

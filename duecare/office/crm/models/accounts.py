@@ -83,7 +83,7 @@ class Account(models.Model):
     """One obligation as worked. What is owed is a replay of its ledger; the position below is kept beside it for lists."""
 
     creditor = models.ForeignKey(
-        Creditor, verbose_name=_("creditor"), on_delete=models.PROTECT, related_name="accounts"
+        Creditor, verbose_name=_("creditor"), on_delete=models.PROTECT, related_name="accounts", db_index=False
     )
     batch = models.ForeignKey(
         PlacementBatch, verbose_name=_("batch"), on_delete=models.PROTECT, related_name="accounts"
@@ -101,6 +101,7 @@ class Account(models.Model):
         null=True,
         blank=True,
         related_name="accounts",
+        db_index=False,
     )
     opened_on = models.DateField(_("opened on"))
     validation_notice_at = models.DateTimeField(_("validation notice sent"), null=True, blank=True)
@@ -141,7 +142,9 @@ class Account(models.Model):
 class Claim(models.Model):
     """A single due sum inside an account, such as one invoice."""
 
-    account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="claims")
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="claims", db_index=False
+    )
     reference = models.CharField(_("reference"), max_length=80)
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=4)
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
@@ -169,7 +172,7 @@ class LiabilityRole(models.TextChoices):
 class Liability(models.Model):
     """Who owes the account, in which role and for which share. Only these may be told of the debt."""
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="liabilities")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="liabilities", db_index=False)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="liabilities")
     role = models.CharField(_("role"), max_length=10, choices=LiabilityRole, default=LiabilityRole.DEBTOR)
     share = models.DecimalField(_("share"), max_digits=7, decimal_places=6, default=Decimal("1"))
