@@ -33,15 +33,16 @@ def serve(host: str, port: int, prepare_only: bool) -> None:
     if prepare_only:
         return
     _claim(host, port)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     children = [
         subprocess.Popen(
             [
                 sys.executable,
                 "-m",
                 "granian",
-                *("--interface", "asgi", "--host", host, "--port", str(port), "--workers", "1"),
-                *("--log-level", "warning", "--no-ws"),
-                "duecare.office.site.asgi:application",
+                *("--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"),
+                *("--blocking-threads", "8", "--log-level", "warning", "--no-ws"),
+                "duecare.office.site.wsgi:application",
             ]
         ),
         subprocess.Popen([sys.executable, "-m", "duecare", "work"]),

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMBER = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
 # A number is no amount of money where it counts time, instalments, a clause or a part of a date.
 _NOT_MONEY_AFTER = (
-    r"(?![\d,.]*\d)(?!\s*(?:st|nd|rd|th|days?|weeks?|months?|years?|hours?|minutes?|times|instal|am\b|pm\b|payments|monthly payments|o'clock|of (?:each|every|the) month|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|%|percent|units?|boxes|pieces|:\d)"
+    r"(?![\d,.]{0,12}\d)(?!\s*(?:st|nd|rd|th|days?|weeks?|months?|years?|hours?|minutes?|times|instal|am\b|pm\b|payments|monthly payments|o'clock|of (?:each|every|the) month|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|%|percent|units?|boxes|pieces|:\d)"
     r"|[个]?[期天日号月年周点分秒小次折条件台箱%页位岁]|个月)"
 )
 _MONEY = re.compile(rf"(?<![\d.,/:\-#a-z])({_NUMBER})\s?(k\b|thousand\b|万|千|百)?{_NOT_MONEY_AFTER}")

@@ -70,6 +70,7 @@ class PracticeSession(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True)
     turns = models.JSONField(default=list)
     replayed_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="replays")
+    from_turn = models.PositiveSmallIntegerField(null=True, help_text=_("the collector's turn that is tried again"))
     self_rating = models.JSONField(default=dict)
     assessment = models.JSONField(default=dict)
 

@@ -11,11 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from duecare.learning import (
+    CardState,
     Competence,
     DueCard,
     Evidence,
     EvidenceKind,
     ItemKind,
+    PlanItem,
     PracticeOption,
     Practised,
     Skill,
@@ -23,18 +25,22 @@ from duecare.learning import (
     competences,
     daily_plan,
     estimate,
+    retrievability,
     skills,
 )
+from duecare.office.outreach.gate import library
 from duecare.office.people.models import User
 from duecare.office.site import clock
 from duecare.speech import list_personas
 
-from .cards import new_cards_for
+from .cards import cards, new_cards_for
 from .models import CardProgress, Certificate, EvidenceRecord, PracticeSession
 
 REMEMBERED = timedelta(days=365)
 """Evidence older than this no longer moves an estimate enough to be read."""
 MOST_CARDS = 12
+MOST_RULES_TOLD = 2
+"""Rules named in a reason, a skill."""
 
 
 def certificates_held(user: User, at: datetime) -> list[str]:
@@ -76,8 +82,13 @@ def estimates_of(user: User, at: datetime) -> dict[str, SkillEstimate]:
 
 def due_cards(user: User, at: datetime) -> list[DueCard]:
     """Cards that are due, and new ones of the laws this person works under, up to what a day bears."""
+    known = cards()
     rows = CardProgress.objects.filter(user=user, due_at__lte=at).order_by("due_at")[: MOST_CARDS * 2]
-    due = [DueCard(row.card, row.skill, row.due_at) for row in rows]
+    due = [
+        DueCard(row.card, row.skill, row.due_at, retrievability(CardState.from_dict(row.state), at))
+        for row in rows
+        if row.card in known
+    ]
     if len(due) < MOST_CARDS:
         due += [DueCard(card.key, card.skill, at) for card in new_cards_for(user, MOST_CARDS - len(due))]
     return due
@@ -88,7 +99,11 @@ def plan_for(user: User, at: datetime) -> Plan:
     local = at.astimezone(clock.office_zone())
     evidence = evidence_of(user, at)
     day = local.date()
-    todays = [one for one in evidence if one.at.astimezone(clock.office_zone()).date() >= day - timedelta(days=1)]
+    todays, earlier = [], []
+    for one in evidence:
+        recent_day = one.at.astimezone(clock.office_zone()).date() >= day - timedelta(days=1)
+        (todays if recent_day else earlier).append(one)
+    told = _refusing_rules(user, todays)
     personas = {persona.id: persona for persona in list_personas()}
     recent = PracticeSession.objects.filter(user=user, ended_at__isnull=False, started_at__gt=at - timedelta(days=14))
     plan = daily_plan(
@@ -100,6 +115,7 @@ def plan_for(user: User, at: datetime) -> Plan:
             if row.persona in personas
         ],
         today_events=todays,
+        earlier_mistakes=[one for one in earlier if one.at > at - timedelta(days=32)],
         minutes=user.practice_minutes,
         at=local,
         personas=[PracticeOption(persona.id, persona.skills, persona.minutes) for persona in personas.values()],
@@ -114,8 +130,36 @@ def plan_for(user: User, at: datetime) -> Plan:
                 _("Role-play: %(title)s") % {"title": persona.title[lang()]},
                 reverse("academy:start", args=[persona.id]),
             )
-        items.append(Planned(title, item.why_sentence(lang()), item.minutes, url, str(item.kind)))
+        items.append(Planned(title, _why(item, told), item.minutes, url, str(item.kind)))
     return Plan(tuple(items), plan.minutes)
+
+
+def _refusing_rules(user: User, evidence: Sequence[Evidence]) -> dict[str, list[str]]:
+    """By skill, the rules that refused contacts in this evidence, the newest first."""
+    sources = {one.source_id for one in evidence if one.kind == EvidenceKind.REFUSED_PERMIT}
+    found: dict[str, list[str]] = {}
+    if not sources:
+        return found
+    for row in EvidenceRecord.objects.filter(user=user, source__in=sources).order_by("-at", "-pk"):
+        rule = row.detail.get("rule", "")
+        if rule and rule not in found.setdefault(row.skill, []):
+            found[row.skill].append(rule)
+    return found
+
+
+def _why(item: PlanItem, refusing: dict[str, list[str]]) -> str:
+    """The reasons of an item; where contacts were refused, with the rules that refused them, in their own words."""
+    sentence = item.why_sentence(lang())
+    skills_told = [str(why.facts["skill"]) for why in item.why if why.key == f"event:{EvidenceKind.REFUSED_PERMIT}"]
+    named = [rule for key in dict.fromkeys(skills_told) for rule in refusing.get(key, ())[:MOST_RULES_TOLD]]
+    for name in named:
+        try:
+            words = library().rule(name).sentence[lang()]
+        except KeyError:
+            words = ""
+        told = _("%(rule)s: %(sentence)s") % {"rule": name, "sentence": words} if words else name
+        sentence += ("" if lang() == "zh" else " ") + told
+    return sentence
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,13 @@ def keep(evidence: Iterable[Evidence], user_id: int, detail: Mapping[str, str] |
         )
         for one in evidence
     ]
-    before = EvidenceRecord.objects.count()
+    if not rows:
+        return 0
+    sources = {row.source for row in rows}
+    known = EvidenceRecord.objects.filter(user_id=user_id, source__in=sources)
+    before = known.count()
     EvidenceRecord.objects.bulk_create(rows, ignore_conflicts=True)
-    return EvidenceRecord.objects.count() - before
+    return known.count() - before
 
 
 @transaction.atomic
@@ -52,6 +56,8 @@ def rate_card(*, user: User, key: str, rating: int, at: datetime) -> CardProgres
         raise ValidationError(_("This card does not exist any more: its rule has changed."))
     progress = CardProgress.objects.filter(user=user, card=key).first()
     state = CardState.from_dict(progress.state) if progress else new_card(at)
+    if state.last_review_at is not None and at < state.last_review_at:
+        raise ValidationError(_("This card was answered later than this; the clock has been set back."))
     state, _log = review_card(state, rating, at)
     progress, _made = CardProgress.objects.update_or_create(
         user=user, card=key, defaults={"skill": card.skill, "state": state.to_dict(), "due_at": state.due_at}
@@ -148,4 +154,5 @@ def try_again(*, session: PracticeSession, turn: int, user: User, at: datetime) 
         started_at=at,
         turns=session.turns[:turn],
         replayed_from=session,
+        from_turn=turn,
     )

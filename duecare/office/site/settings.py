@@ -55,7 +55,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "duecare.office.site.urls"
-ASGI_APPLICATION = "duecare.office.site.asgi.application"
+WSGI_APPLICATION = "duecare.office.site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -88,3 +89,11 @@ def test_anything_can_be_understood(text, lang, speaker):
     assert all(0 < one.confidence <= 1 for one in found.acts)
     assert found.names <= acts_known(speaker)
     assert all(amount > 0 for amount in found.amounts)
+
+
+@pytest.mark.parametrize("text", ["1" * 5000, "1," * 2500, "我" * 5000, "so you " * 800, "if you " * 800, "(" * 5000])
+def test_a_long_senseless_text_is_read_in_a_moment(text):
+    start = time.process_time()
+    for lang in ("en", "zh"):
+        understand(text, lang)
+    assert time.process_time() - start < 2

@@ -14,6 +14,7 @@ from duecare.office.academy import cards, queries, services
 from duecare.office.academy.models import CardProgress, Certificate, EvidenceRecord, PracticeSession
 from duecare.office.crm.tests.factories import TUESDAY_TEN_IN_SHANGHAI as AT
 from duecare.office.crm.tests.factories import make_account, make_user
+from duecare.office.outreach.gate import library
 from duecare.office.site.events import Happening, publish
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +156,7 @@ def test_a_turn_can_be_tried_again_from_where_it_stood():
     again = services.try_again(session=session, turn=1, user=user, at=AT)
     old = services.conversation_of(session).transcript()["turns"]
     assert services.conversation_of(again).transcript()["turns"] == old[:3]
+    assert (again.replayed_from, again.from_turn) == (session, 1)
 
 
 def test_somebody_elses_practice_is_closed(client):
@@ -197,3 +199,53 @@ def test_the_pages_open_empty_and_filled(client, lang):
     key = next(iter(cards.cards()))
     assert client.post(reverse("academy:cards"), {"card": key, "rating": "3"}).status_code == 302
     assert CardProgress.objects.filter(user=user, card=key).exists()
+
+
+def test_the_reason_names_the_rule_that_refused_in_the_language_in_use():
+    user = make_user()
+    refuse(user)
+    sentence = library().rule(REFUSED["rule"]).sentence
+    for language, lang in (("en", "en"), ("zh-hans", "zh")):
+        with translation.override(language):
+            reasons = " ".join(item.why for item in queries.plan_for(user, AT + timedelta(minutes=5)).items)
+        assert REFUSED["rule"] in reasons
+        assert sentence[lang] in reasons
+
+
+def test_a_promise_that_turns_round_leaves_only_what_is_true():
+    user = make_user()
+    for number, kind in enumerate(("promise_kept", "promise_broken")):
+        publish(Happening(kind, AT + timedelta(days=number), "crm_promisetopay:7", user_id=user.pk))
+    assert set(EvidenceRecord.objects.values_list("kind", "outcome")) == {("broken_promise", 0.0)}
+
+
+def test_a_coded_refusal_to_pay_says_more_than_that_a_code_was_used():
+    user = make_user()
+    detail = {"result": "refuses", "skill_event": "refusal_to_pay", "outcome": "conversation"}
+    publish(Happening("result_coded", AT, "crm_activity:1", user_id=user.pk, detail=detail))
+    assert set(EvidenceRecord.objects.values_list("skill", flat=True)) == {
+        "tools.result_codes",
+        "communication.anger",
+    }
+
+
+def test_a_dispute_that_was_recorded_is_evidence_of_skill():
+    user = make_user()
+    publish(Happening("dispute_opened", AT, "crm_dispute:1", user_id=user.pk))
+    assert EvidenceRecord.objects.get().outcome == 1
+
+
+def test_a_card_answered_before_is_due_and_not_new():
+    user = make_user()
+    key = next(iter(cards.cards()))
+    progress = services.rate_card(user=user, key=key, rating=3, at=AT)
+    due = queries.due_cards(user, progress.due_at + timedelta(days=2))
+    assert [one.retrievability is not None for one in due if one.id == key] == [True]
+    with pytest.raises(ValidationError):
+        services.rate_card(user=user, key=key, rating=3, at=AT - timedelta(days=1))
+
+
+def test_asking_for_certificates_is_one_query(django_assert_num_queries):
+    user = make_user()
+    with django_assert_num_queries(1):
+        assert queries.certificates_held(user, AT) == []
