@@ -6,6 +6,7 @@ Each app keeps its own `locale/zh_Hans/LC_MESSAGES/django.po`; English is the la
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 Key = tuple[str | None, str, str | None]
 
 
@@ -87,7 +89,6 @@ def update() -> list[str]:
                 msgctxt=key[0], msgid=key[1], msgid_plural=key[2] or "", msgstr_plural={0: ""} if key[2] else {}
             )
             entry.occurrences = []
-            entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
             entries.append(entry)
             if not _is_translated(entry):
                 waiting.append(f"{places[0]}: {key[1]}")
@@ -113,6 +114,8 @@ def problems() -> list[str]:
                 found.append(f"{places[0]}: not translated: {key[1]}")
             elif "fuzzy" in known[key].flags:
                 found.append(f"{places[0]}: marked fuzzy: {key[1]}")
+            elif _placeholders(known[key].msgid_plural or key[1]) != _placeholders(*_translations(known[key])):
+                found.append(f"{places[0]}: other placeholders in the translation: {key[1]}")
         found += [f"{app.name}/{LOCALE}: not said any more: {key[1]}" for key in known.keys() - said.keys()]
     return found
 
@@ -128,5 +131,14 @@ def compile_all() -> int:
     return count
 
 
+def _translations(entry: polib.POEntry) -> list[str]:
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
 def _is_translated(entry: polib.POEntry) -> bool:
-    return all(entry.msgstr_plural.values()) if entry.msgid_plural else bool(entry.msgstr)
+    return bool(_translations(entry)) and all(_translations(entry))
+
+
+def _placeholders(*texts: str) -> set[str]:
+    """What the program will fill in; a translation that lacks one hides a fact, one that adds one breaks the page."""
+    return {one for text in texts for one in PLACEHOLDER.findall(text)}
