@@ -11,12 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from duecare.learning import skill
 from duecare.office.people.models import Role, User
 from duecare.office.site import clock
 from duecare.speech import check_text, list_personas
 from duecare.speech.vocabulary import DIMENSIONS
 
 from . import cards, queries, services
+from .case_words import place_name
 from .models import CardProgress, Certificate, PracticeSession
 
 
@@ -45,7 +47,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "sessions": [(session, titles.get(session.persona, session.persona)) for session in sessions],
         "certificates": Certificate.objects.filter(user=user).order_by("key"),
         "at": at,
-        "events": user.evidence.exclude(kind__in=("card", "role_play")).order_by("-at")[:6],
+        "events": user.evidence.exclude(kind__in=("card", "role_play")).order_by("-at")[:12],
     }
     return render(request, "academy/today.html", context)
 
@@ -78,7 +80,8 @@ def cards_page(request: HttpRequest) -> HttpResponse:
             "left": len(due),
             "question": cards.question(card, lang),
             "answer": cards.answer(card, lang),
-            "asked": request.GET.get("answer") == "1",
+            "place": place_name(card.rule.jurisdiction, lang),
+            "skill": skill(card.skill).name.text(lang),
         },
     )
 
@@ -161,10 +164,10 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "academy/talk.html" if request.htmx else "academy/conversation.html", context)
 
 
-@require_POST
 @permission_required("academy.practise", raise_exception=True)
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    services.end_practice(session=_session(request, pk), user=request.user, at=clock.now())
+    if request.method == "POST":
+        services.end_practice(session=_session(request, pk), user=request.user, at=clock.now())
     return redirect("academy:review", pk)
 
 

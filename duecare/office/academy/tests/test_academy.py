@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -70,7 +71,12 @@ def test_every_card_has_a_question_and_an_answer_in_both_languages():
     for lang in ("en", "zh"):
         with translation.override("zh-hans" if lang == "zh" else "en"):
             for card in cards.cards().values():
-                assert len(cards.question(card, lang)) >= 3
+                told = cards.question(card, lang)
+                assert len(told) >= 3
+                bare = re.findall(
+                    r"[a-z]+_[a-z_]+|True|False|None|[{}]", re.sub(r"[(（]\S+/\S+[)）]", "", " ".join(told))
+                )
+                assert not bare, (card.key, told)
                 found = cards.answer(card, lang)
                 assert found.sentence
                 assert found.allowed == (card.rule.examples[card.example].expect == "allow")
