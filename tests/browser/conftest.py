@@ -54,6 +54,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "DUECARE_HOME": str(home), "DUECARE_DEMO": "1", "PORT": str(port)}
+    log = tmp_path_factory.mktemp("log") / "server.log"
     server = subprocess.Popen(
         [sys.executable, "-m", "duecare", "serve"],
         cwd=CLONE,
@@ -69,7 +70,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         except (urllib.error.URLError, OSError):
             if server.poll() is not None or time.monotonic() > until:
                 server.kill()
-                pytest.fail("the office did not open:\n" + (server.stdout.read().decode() if server.stdout else ""))
+                pytest.fail("the office did not open:\n" + log.read_text())
             time.sleep(0.2)
     yield address
     server.terminate()
@@ -90,6 +91,10 @@ class Walk:
         self.page.on(
             "console", lambda message: self.complaints.append(message.text) if message.type == "error" else None
         )
+        self.page.on(
+            "response",
+            lambda answer: print(answer.status, answer.request.method, answer.url) if answer.status >= 400 else None,
+        )
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def open(self, path: str) -> None:
@@ -101,8 +106,8 @@ class Walk:
         self.open("/sign-in/")
         self.page.fill("#id_username", user)
         self.page.fill("#id_password", "duecare-demo-2026")
-        self.page.click("main form button.btn-primary")
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.click("main form button.btn-primary")
 
     def sign_out(self) -> None:
         self.context.clear_cookies()
@@ -110,8 +115,8 @@ class Walk:
     def set_clock(self, local: str, zone: str) -> None:
         self.page.fill("#demo-at", local)
         self.page.select_option("select[name=zone]", zone)
-        self.page.click("footer form button")
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.click("footer form button")
 
     def shot(self, name: str, *, full: bool = True) -> None:
         """Keep a picture where DUECARE_SHOTS says."""

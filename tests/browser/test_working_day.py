@@ -28,7 +28,7 @@ def test_a_working_day(walk, lang):
 
     # The list: the real receivables where they lie beside the clone, the generated portfolio elsewhere.
     w.sign_in("wanglei")
-    w.open("/reports/morning/?days=7")
+    w.open("/reports/morning/?days=90")
     table = page.locator("table", has=page.locator("a[href*='stage-promises']"))
     before = number(
         table.locator("tr", has=page.locator("a[href*='stage-promises']")).locator("td").nth(1).inner_text()
@@ -88,7 +88,7 @@ def test_a_working_day(walk, lang):
 
     # And the lead's numbers have one promise more.
     w.sign_in("wanglei")
-    w.open("/reports/morning/?days=7")
+    w.open("/reports/morning/?days=90")
     page.wait_for_selector("[data-chart] svg")
     after = number(page.locator("tr", has=page.locator("a[href*='stage-promises']")).locator("td").nth(1).inner_text())
     assert after == before + 1
@@ -122,7 +122,7 @@ def test_a_role_play(walk, lang):
     for n, text in enumerate(says):
         page.fill("#text", text)
         page.keyboard.press("Enter")
-        page.wait_for_function(f"document.querySelectorAll('.bubble-mine').length >= {n + 1}")
+        page.locator(".bubble-mine").nth(n).wait_for()
     w.shot(f"talk-{lang}")
     replies = page.locator(".bubble:not(.bubble-mine)").all_inner_texts()
     assert len(set(replies)) == len(replies)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +16,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from duecare.office.crm import services as crm
 from duecare.office.crm.models import Account, ContactPoint, Creditor, Document, Party, ResultCode
@@ -27,6 +28,16 @@ from duecare.office.site import clock
 from . import forms, queries, services
 
 LIST_SIZE = 25
+
+
+def acts(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """An act is a POST; who comes back to its address (after switching the language, say) is shown the account."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, pk, *args, **kwargs) if request.method == "POST" else redirect("desk:account", pk)
+
+    return guarded
 
 
 def _lang() -> str:
@@ -153,7 +164,7 @@ def working(request: HttpRequest, pk: int) -> HttpResponse:
 # --- a contact -----------------------------------------------------------------------------------------------------
 
 
-@require_POST
+@acts
 @permission_required("desk.work_accounts", raise_exception=True)
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the law for a contact now. Granted: the contact opens. Refused: the rule, its source and the next lawful moment."""
@@ -207,7 +218,7 @@ def _reasons(permit: Permit) -> list[dict[str, Any]]:
     return rows
 
 
-@require_POST
+@acts
 @permission_required("desk.work_accounts", raise_exception=True)
 def may(request: HttpRequest, pk: int) -> HttpResponse:
     """May I at …? Only asks; nothing is permitted and nothing is logged."""
@@ -370,7 +381,7 @@ def _follow(
         crm.add_note(account=account, text=data["note"], by=user, at=at)
 
 
-@require_POST
+@acts
 @permission_required("desk.see_accounts", raise_exception=True)
 def record(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """The shortcuts of the account page: each form with its own service."""
@@ -399,7 +410,7 @@ def record(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     return redirect("desk:account", pk)
 
 
-@require_POST
+@acts
 @permission_required("crm.unmask", raise_exception=True)
 def unmask(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a name or a number in clear, for a stated purpose; that it was shown is logged."""
@@ -424,7 +435,7 @@ def unmask(request: HttpRequest, pk: int) -> HttpResponse:
 MOST_BYTES = 20 * 1024 * 1024
 
 
-@require_POST
+@acts
 @permission_required("desk.see_accounts", raise_exception=True)
 def add_document(request: HttpRequest, pk: int) -> HttpResponse:
     account, at = _account(request, pk), clock.now()

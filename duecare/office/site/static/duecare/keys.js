@@ -1,7 +1,7 @@
 // Keyboard first: an element with data-key="x" is pressed (or focused, if it is a field) by that key, unless somebody is typing. "?" lists the keys.
 (function () {
   "use strict";
-  function typing(element) { return element.closest("input, textarea, select, [contenteditable]") !== null; }
+  function typing(element) { return element.closest("input:not([type=checkbox]):not([type=radio]):not([type=submit]), textarea, select, [contenteditable]") !== null; }
   function usable(element) { return element.offsetParent !== null && !element.disabled; }
   function act(element) {
     if (element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) { element.focus(); if (element.select) element.select(); return; }
