@@ -71,6 +71,7 @@ class PracticeSession(models.Model):
     turns = models.JSONField(default=list)
     replayed_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="replays")
     from_turn = models.PositiveSmallIntegerField(null=True, help_text=_("the collector's turn that is tried again"))
+    notes = models.TextField(_("notes"), blank=True, default="", max_length=4000)
     self_rating = models.JSONField(default=dict)
     assessment = models.JSONField(default=dict)
 

@@ -162,6 +162,12 @@ def _why(item: PlanItem, refusing: dict[str, list[str]]) -> str:
     return sentence
 
 
+def days_events(user: User, most: int) -> list[EvidenceRecord]:
+    """What the working day showed, newest first; an event that tells of several skills stands once."""
+    rows = user.evidence.exclude(kind__in=("card", "role_play")).order_by("-at", "-pk")[: most * 4]
+    return list({row.source: row for row in reversed(rows)}.values())[::-1][:most]
+
+
 @dataclass(frozen=True)
 class SkillRow:
     name: str

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from duecare.learning import CardState, Evidence, evidence_from_assessment, evidence_from_card, new_card, review_card
 from duecare.office.people.models import User
 from duecare.office.people.rights import require
-from duecare.speech import Conversation, assess, list_personas
+from duecare.speech import Conversation, list_personas
 
 from .cards import cards
+from .kept_review import judge
 from .models import CardProgress, CardReview, EvidenceRecord, PracticeSession
 
 MOST_TURNS = 40
@@ -107,10 +108,25 @@ def say(*, session: PracticeSession, text: str, user: User, at: datetime) -> Con
 
 
 @transaction.atomic
-def end_practice(*, session: PracticeSession, user: User, at: datetime) -> PracticeSession:
+def keep_notes(*, session: PracticeSession, notes: str, user: User) -> PracticeSession:
+    """Keep what the collector wrote down during the call; also after it has ended, as at the desk."""
     session = PracticeSession.objects.select_for_update().get(pk=session.pk)
     if session.user_id != user.pk:
         raise ValidationError(_("This is not your conversation."))
+    session.notes = notes.strip()[:4000]
+    session.save(update_fields=["notes"])
+    return session
+
+
+@transaction.atomic
+def end_practice(*, session: PracticeSession, user: User, at: datetime) -> PracticeSession | None:
+    """Hang up. A conversation in which nothing new was said is not kept: there is nothing to judge. Returns None then."""
+    session = PracticeSession.objects.select_for_update().get(pk=session.pk)
+    if session.user_id != user.pk:
+        raise ValidationError(_("This is not your conversation."))
+    if len(session.turns) <= (session.from_turn or 0):
+        session.delete()
+        return None
     if session.ended_at is None:
         session.ended_at = at
         session.save(update_fields=["ended_at"])
@@ -119,16 +135,16 @@ def end_practice(*, session: PracticeSession, user: User, at: datetime) -> Pract
 
 @transaction.atomic
 def rate_myself(*, session: PracticeSession, rating: Mapping[str, int], user: User, at: datetime) -> PracticeSession:
-    """First one's own score, then the judge's. The assessment becomes evidence on the skills that the persona trains."""
+    """First one's own score, then the judge's, who is heard once. The assessment becomes evidence on the skills that the
+    persona trains, where at least two turns are new: trying the last turn again and again proves nothing more."""
     session = PracticeSession.objects.select_for_update().get(pk=session.pk)
     if session.user_id != user.pk or session.ended_at is None:
         raise ValidationError(_("This conversation has not ended yet."))
-    session.self_rating = dict(rating)
     if not session.assessment:
-        talk = conversation_of(session)
-        found = assess(talk.transcript(), truth=talk, lang=session.language)
+        session.self_rating = dict(rating)
+        found = judge(conversation_of(session))
         session.assessment = found.to_dict()
-        if len(session.turns) >= 2:
+        if len(session.turns) - (session.from_turn or 0) >= 2:
             practised = next(one.skills for one in list_personas() if one.id == session.persona)
             keep(
                 evidence_from_assessment(

@@ -9,6 +9,7 @@ urlpatterns = [
     path("practice/", views.personas, name="personas"),
     path("practice/start/<slug:persona>/", views.start, name="start"),
     path("practice/<int:pk>/", views.conversation, name="conversation"),
+    path("practice/<int:pk>/notes/", views.notes, name="notes"),
     path("practice/<int:pk>/end/", views.end, name="end"),
     path("practice/<int:pk>/review/", views.review, name="review"),
     path("practice/<int:pk>/again/<int:turn>/", views.again, name="again"),

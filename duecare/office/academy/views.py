@@ -19,7 +19,10 @@ from duecare.speech.vocabulary import DIMENSIONS
 
 from . import cards, queries, services
 from .case_words import place_name
+from .kept_review import anchors_of
 from .models import CardProgress, Certificate, PracticeSession
+from .review_page import review_context
+from .script import script_of
 
 
 def _names() -> dict[str, str]:
@@ -47,7 +50,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "sessions": [(session, titles.get(session.persona, session.persona)) for session in sessions],
         "certificates": Certificate.objects.filter(user=user).order_by("key"),
         "at": at,
-        "events": user.evidence.exclude(kind__in=("card", "role_play")).order_by("-at")[:12],
+        "events": queries.days_events(user, 12),
     }
     return render(request, "academy/today.html", context)
 
@@ -133,33 +136,40 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     found = next((one for one in list_personas() if one.id == session.persona), None)
     if found is None:
         raise Http404
-    lang, warned, unsaid = session.language, (), ""
+    lang, warned, unsaid, problem = session.language, [], "", ""
     if request.method == "POST":
         text = request.POST.get("text", "")
-        warned = check_text(text, lang=queries.lang(), medium="call") if "anyway" not in request.POST else ()
+        if "anyway" not in request.POST:
+            findings = check_text(text, lang=queries.lang(), medium="call")
+            warned = list(dict.fromkeys((one.why, one.rewording) for one in findings))
         if warned:
             unsaid = text
         else:
             try:
                 services.say(session=session, text=text, user=request.user, at=at)
             except ValidationError as error:
-                messages.error(request, " ".join(error.messages))
+                problem = " ".join(error.messages)
+                if not request.htmx:
+                    messages.error(request, problem)
             if not request.htmx:
                 return redirect("academy:conversation", pk)
             session.refresh_from_db()
     talk = services.conversation_of(session)
+    seconds = max(0, int(((session.ended_at or at) - session.started_at).total_seconds()))
     context: dict[str, Any] = {
         "session": session,
         "persona": found,
         "title": found.title[lang],
         "case": found.case[lang],
-        "lines": found.required_lines[lang],
+        "script": script_of(found, session.turns, lang),
         "turns": talk.transcript()["turns"],
         "ended": session.ended_at is not None,
         "end_reason": talk.end_reason if session.ended_at else "",
-        "seconds": max(0, int((at - session.started_at).total_seconds())),
+        "seconds": seconds,
+        "length": f"{seconds // 60:02}:{seconds % 60:02}",
         "warned": warned,
         "unsaid": unsaid,
+        "problem": problem,
     }
     return render(request, "academy/talk.html" if request.htmx else "academy/conversation.html", context)
 
@@ -167,8 +177,21 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("academy.practise", raise_exception=True)
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
-        services.end_practice(session=_session(request, pk), user=request.user, at=clock.now())
+        ended = services.end_practice(session=_session(request, pk), user=request.user, at=clock.now())
+        if ended is None:
+            messages.info(request, _("Nothing was said, so nothing is kept."))
+            return redirect("academy:personas")
     return redirect("academy:review", pk)
+
+
+@require_POST
+@permission_required("academy.practise", raise_exception=True)
+def notes(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the notes of a call while it is held; they are shown again in the review."""
+    services.keep_notes(session=_session(request, pk), notes=request.POST.get("notes", ""), user=request.user)
+    if request.htmx:
+        return HttpResponse(_("Kept."), content_type="text/plain; charset=utf-8")
+    return redirect("academy:conversation", pk)
 
 
 @permission_required("academy.practise", raise_exception=True)
@@ -189,57 +212,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         services.rate_myself(session=session, rating=rating, user=request.user, at=at)
         return redirect("academy:review", pk)
     if not session.self_rating:
-        return render(
-            request, "academy/rate.html", {"session": session, "dimensions": [(key, names[key]) for key in DIMENSIONS]}
-        )
-    return render(request, "academy/review.html", _review_context(session, names))
-
-
-def _review_context(session: PracticeSession, names: dict[str, str]) -> dict[str, Any]:
-    from duecare.speech import assess
-
-    talk = services.conversation_of(session)
-    transcript = talk.transcript()
-    found = assess(transcript, truth=talk, lang=queries.lang())
-    by_turn: dict[int, list[Any]] = {}
-    for one in found.evidence:
-        by_turn.setdefault(one.turn, []).append((names[one.dimension], one))
-    number, turns = 0, []
-    for index, turn in enumerate(transcript["turns"]):
-        mine = turn["speaker"] == "collector"
-        turns.append(
-            {"text": turn["text"], "mine": mine, "number": number if mine else None, "marks": by_turn.get(index, [])}
-        )
-        number += mine
-    states = talk.states
-    curve = {
-        "grid": {"left": 8, "right": 8, "top": 32, "bottom": 8, "containLabel": True},
-        "legend": {"top": 0},
-        "tooltip": {"trigger": "axis"},
-        "xAxis": {"type": "category", "data": [str(n) for n in range(len(states))]},
-        "yAxis": {"type": "value", "min": 0, "max": 1},
-        "series": [
-            {"name": _("Trust"), "type": "line", "smooth": True, "data": [round(state.trust, 2) for state in states]},
-            {"name": _("Anger"), "type": "line", "smooth": True, "data": [round(state.anger, 2) for state in states]},
-            {
-                "name": _("Willingness"),
-                "type": "line",
-                "smooth": True,
-                "data": [round(state.willingness, 2) for state in states],
-            },
-        ],
-    }
-    scores = [(names[key], round(value, 1), session.self_rating.get(key)) for key, value in found.scores.items()]
-    return {
-        "session": session,
-        "found": found,
-        "scores": scores,
-        "turns": turns,
-        "curve": curve,
-        "facts_found": len(talk.facts_found),
-        "facts_total": talk.facts_total,
-        "end_reason": talk.end_reason,
-    }
+        dimensions = [(key, names[key], anchors_of(key, queries.lang())) for key in DIMENSIONS]
+        return render(request, "academy/rate.html", {"session": session, "dimensions": dimensions})
+    return render(request, "academy/review.html", review_context(session, names, queries.lang()))
 
 
 @require_POST
