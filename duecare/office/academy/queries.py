@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from duecare.learning import (
     CardState,
-    Competence,
     DueCard,
     Evidence,
     EvidenceKind,
@@ -20,13 +19,9 @@ from duecare.learning import (
     PlanItem,
     PracticeOption,
     Practised,
-    Skill,
-    SkillEstimate,
-    competences,
     daily_plan,
     estimate,
     retrievability,
-    skills,
 )
 from duecare.office.outreach.gate import library
 from duecare.office.people.models import User
@@ -74,10 +69,6 @@ def lang() -> str:
 def evidence_of(user: User, at: datetime) -> list[Evidence]:
     rows = EvidenceRecord.objects.filter(user=user, at__gt=at - REMEMBERED, at__lte=at)
     return [Evidence(row.skill, EvidenceKind(row.kind), row.outcome, row.weight, row.at, row.source) for row in rows]
-
-
-def estimates_of(user: User, at: datetime) -> dict[str, SkillEstimate]:
-    return estimate(evidence_of(user, at), at)
 
 
 def due_cards(user: User, at: datetime) -> list[DueCard]:
@@ -160,54 +151,3 @@ def _why(item: PlanItem, refusing: dict[str, list[str]]) -> str:
         told = _("%(rule)s: %(sentence)s") % {"rule": name, "sentence": words} if words else name
         sentence += ("" if lang() == "zh" else " ") + told
     return sentence
-
-
-def days_events(user: User, most: int) -> list[EvidenceRecord]:
-    """What the working day showed, newest first; an event that tells of several skills stands once."""
-    rows = user.evidence.exclude(kind__in=("card", "role_play")).order_by("-at", "-pk")[: most * 4]
-    return list({row.source: row for row in reversed(rows)}.values())[::-1][:most]
-
-
-@dataclass(frozen=True)
-class SkillRow:
-    name: str
-    known: SkillEstimate | None
-
-    @property
-    def percent(self) -> int:
-        return round(self.known.mean * 100) if self.known else 0
-
-    @property
-    def low(self) -> int:
-        return round(self.known.low * 100) if self.known else 0
-
-    @property
-    def high(self) -> int:
-        return round(self.known.high * 100) if self.known else 100
-
-
-@dataclass(frozen=True)
-class CompetenceRow:
-    name: str
-    skills: tuple[SkillRow, ...]
-
-
-def skill_map(user: User, at: datetime) -> list[CompetenceRow]:
-    """The five competences with what is known of each skill; a skill without evidence says so."""
-    known = estimates_of(user, at)
-    rows = []
-    all_skills: Sequence[Skill] = skills()
-    all_competences: Sequence[Competence] = competences()
-    for competence in all_competences:
-        of = [skill for skill in all_skills if skill.competence == competence.key]
-        rows.append(
-            CompetenceRow(
-                competence.name.text(lang()),
-                tuple(SkillRow(one.name.text(lang()), _with_evidence(known.get(one.key))) for one in of),
-            )
-        )
-    return rows
-
-
-def _with_evidence(known: SkillEstimate | None) -> SkillEstimate | None:
-    return known if known is not None and known.n else None

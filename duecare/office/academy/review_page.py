@@ -37,8 +37,10 @@ class ScoreRow:
     name: str
     score: float
     own: int | None
+    aim: int | None
+    """The next score worth aiming at, None at the top and for the outcome, which is not judged."""
     anchor: str
-    """What the judge's score means."""
+    """What that score looks like."""
     turns: tuple[int, ...]
     """The turns that the score rests on, counted from 1."""
 
@@ -77,7 +79,10 @@ def _score_row(
 ) -> ScoreRow:
     score = kept.scores[key]
     turns = sorted({mark.turn + 1 for mark in marks if mark.dimension == key})
-    return ScoreRow(names[key], round(score, 1), own, anchors_of(key, lang)[int(score)], tuple(turns))
+    # A low score names what is missing, not what was done: the anchor of 0 would accuse of things that were not said.
+    aim = None if key == "outcome" or score >= 4 else 3 if score < 3 else 4
+    anchor = anchors_of(key, lang)[aim] if aim is not None else ""
+    return ScoreRow(names[key], round(score, 1), own, aim, anchor, tuple(turns))
 
 
 def _again(kept: KeptReview, turn: int) -> int | None:

@@ -5,6 +5,7 @@ from . import views
 app_name = "academy"
 urlpatterns = [
     path("", views.today, name="today"),
+    path("skills/", views.skills, name="skills"),
     path("cards/", views.cards_page, name="cards"),
     path("practice/", views.personas, name="personas"),
     path("practice/start/<slug:persona>/", views.start, name="start"),
@@ -14,4 +15,5 @@ urlpatterns = [
     path("practice/<int:pk>/review/", views.review, name="review"),
     path("practice/<int:pk>/again/<int:turn>/", views.again, name="again"),
     path("training/", views.training, name="training"),
+    path("training/<int:pk>/", views.learner, name="learner"),
 ]

@@ -5,19 +5,17 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from duecare.learning import skill
-from duecare.office.people.models import Role, User
 from duecare.office.site import clock
 from duecare.speech import check_text, list_personas
 from duecare.speech.vocabulary import DIMENSIONS
 
-from . import cards, queries, services
+from . import cards, day, progress, queries, services, training_page
 from .case_words import place_name
 from .kept_review import anchors_of
 from .models import CardProgress, Certificate, PracticeSession
@@ -37,22 +35,37 @@ def _names() -> dict[str, str]:
     }
 
 
+MOST_MOVED = 5
+"""Skills that moved, on the front page."""
+
+
 @permission_required("academy.practise", raise_exception=True)
 def today(request: HttpRequest) -> HttpResponse:
     """What to practise next and why; what is known of one's skills."""
-    at, user = clock.now(), request.user
-    titles = {persona.id: persona.title[queries.lang()] for persona in list_personas()}
+    at, user, lang = clock.now(), request.user, queries.lang()
+    evidence = queries.evidence_of(user, at)
+    titles = {persona.id: persona.title[lang] for persona in list_personas()}
     sessions = PracticeSession.objects.filter(user=user).order_by("-started_at")[:6]
     context = {
         "plan": queries.plan_for(user, at),
         "due": len(queries.due_cards(user, at)),
-        "map": queries.skill_map(user, at),
+        "map": progress.skill_map(evidence, at, lang),
+        "moved": progress.moved_in_a_week(evidence, at, lang)[:MOST_MOVED],
         "sessions": [(session, titles.get(session.persona, session.persona)) for session in sessions],
         "certificates": Certificate.objects.filter(user=user).order_by("key"),
         "at": at,
-        "events": queries.days_events(user, 12),
+        "events": day.events_of(user, at, lang),
+        "refusals": day.refusals_of(user, at),
     }
     return render(request, "academy/today.html", context)
+
+
+@permission_required("academy.practise", raise_exception=True)
+def skills(request: HttpRequest) -> HttpResponse:
+    """The map of one's own skills, with what each estimate rests on."""
+    at = clock.now()
+    context = {"map": progress.skill_map(queries.evidence_of(request.user, at), at, queries.lang())}
+    return render(request, "academy/skills.html", context)
 
 
 # --- cards ---------------------------------------------------------------------------------------------------------
@@ -233,15 +246,22 @@ def again(request: HttpRequest, pk: int, turn: int) -> HttpResponse:
 
 @permission_required("academy.train_others", raise_exception=True)
 def training(request: HttpRequest) -> HttpResponse:
-    """Who has cards due, who has not practised; in alphabetical order, without scores."""
-    at = clock.now()
-    people = (
-        User.objects.filter(role__in=(Role.COLLECTOR, Role.TEAM_LEAD), is_active=True)
-        .annotate(
-            due=Count("cards", filter=Q(cards__due_at__lte=at), distinct=True),
-            talks=Count("practice", filter=Q(practice__ended_at__isnull=False), distinct=True),
-            last=Max("practice__started_at"),
-        )
-        .order_by("display_name")
-    )
+    """Who is due, who is stuck; in alphabetical order, without scores."""
+    people = training_page.learners(request.user, clock.now(), queries.lang())
     return render(request, "academy/training.html", {"people": people})
+
+
+@permission_required("academy.train_others", raise_exception=True)
+def learner(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person's skills and certificates, for who trains them. Their role-plays stay closed."""
+    at, lang = clock.now(), queries.lang()
+    person = get_object_or_404(training_page.learners_of(request.user), pk=pk)
+    evidence = queries.evidence_of(person, at)
+    context = {
+        "person": person,
+        "map": progress.skill_map(evidence, at, lang),
+        "moved": progress.moved_in_a_week(evidence, at, lang),
+        "certificates": Certificate.objects.filter(user=person).order_by("key"),
+        "at": at,
+    }
+    return render(request, "academy/skills.html", context)
