@@ -45,6 +45,7 @@ class RowCells:
         self.mapping = mapping
         self.header = header
         self._place = {field: header.index(column) for field, column in mapping.columns.items() if column in header}
+        self._tables = mapping.tables
         self._dates: dict[str, date] = {}
         self.meta = tuple((name, header.index(column)) for column, name in mapping.meta.items() if column in header)
 
@@ -61,7 +62,7 @@ class RowCells:
         if place is None:
             return None
         text = cells[place].strip(" ")
-        table = self.mapping.tables.get(field)
+        table = self._tables.get(field)
         if table is None:
             return text
         if text not in table:

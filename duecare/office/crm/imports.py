@@ -11,14 +11,16 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models, transaction
+from django.db import connection, connections, models, transaction
 
 from duecare.exchange import (
     ControlTotalError,
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 
 CHUNK = 5_000
 """Rows written at a time."""
+MOST_VALUES = 30_000
+"""Values in one statement; SQLite takes up to 32,766."""
 PEOPLE_SEED = 20_261_123
 """The seed of the people who are invented for files without names."""
 
@@ -125,15 +129,16 @@ def import_placements(
             imported_at=at,
             imported_by=by,
         )
-        writer = _PlacementWriter(batch, creditor, mapping, at)
-        for row in reading:
-            if isinstance(row, RowError):
-                errors.append(row)
-            elif refused := writer.add(row):
-                errors.append(refused)
-            if reading.rows_read % CHUNK == 0:
-                progress(reading.rows_read)
-        writer.finish()
+        with _Hand() as hand:
+            writer = _PlacementWriter(batch, creditor, mapping, at, hand)
+            for row in reading:
+                if isinstance(row, RowError):
+                    errors.append(row)
+                elif refused := writer.add(row):
+                    errors.append(refused)
+                if reading.rows_read % CHUNK == 0:
+                    progress(reading.rows_read)
+            writer.finish()
         report.rows_read, report.rows_left_out = reading.rows_read, reading.rows_left_out
         report.rows_good, report.rows_known, report.rows_bad = writer.good, writer.known, len(errors)
         report.totals, report.known_before = dict(writer.totals), known is not None
@@ -200,15 +205,60 @@ class _Inserts:
         self.rows.append((number, *values))
         return number
 
-    def write(self) -> None:
-        if self.rows:
-            with connection.cursor() as cursor:
-                cursor.executemany(self.sql, self.rows)
-            self.rows = []
+    def taken(self) -> tuple[str, list[tuple[Any, ...]]]:
+        """The rows gathered so far with their statement; the gathering begins anew."""
+        rows, self.rows = self.rows, []
+        return self.sql, rows
+
+
+class _Hand:
+    """Writes batches in their order while the next one is being read: SQLite works outside Python's lock, so both cores are used."""
+
+    def __init__(self) -> None:
+        self.connection = connections["default"]
+        self.pool = ThreadPoolExecutor(1, thread_name_prefix="import")
+        self.last: Future[None] | None = None
+
+    def __enter__(self) -> _Hand:
+        self.connection.inc_thread_sharing()
+        return self
+
+    def give(self, batches: Sequence[tuple[str, list[tuple[Any, ...]]]]) -> None:
+        """Hand over the next batches; waits for those before, and raises what went wrong with them."""
+        self.wait()
+        self.last = self.pool.submit(self._write, batches)
+
+    def wait(self) -> None:
+        if self.last is not None:
+            self.last.result()
+            self.last = None
+
+    def _write(self, batches: Sequence[tuple[str, list[tuple[Any, ...]]]]) -> None:
+        for sql, rows in batches:
+            if rows and self.connection.vendor == "sqlite":
+                self._many_at_once(sql, rows)
+            elif rows:
+                with self.connection.cursor() as cursor:
+                    cursor.executemany(sql, rows)
+
+    def _many_at_once(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+        """As many rows to a statement as SQLite has places for values: one call outside Python's lock instead of one a row."""
+        head, _, marks = sql.replace("%s", "?").rpartition("VALUES ")
+        size = MOST_VALUES // len(rows[0])
+        full = f"{head}VALUES {', '.join([marks] * size)}"
+        for start in range(0, len(rows), size):
+            part = rows[start : start + size]
+            text = full if len(part) == size else f"{head}VALUES {', '.join([marks] * len(part))}"
+            self.connection.connection.execute(text, list(chain.from_iterable(part)))
+
+    def __exit__(self, *_: object) -> None:
+        self.pool.shutdown(wait=True)
+        self.connection.dec_thread_sharing()
 
 
 class _PlacementWriter:
-    def __init__(self, batch: PlacementBatch, creditor: Creditor, mapping: Mapping, at: datetime) -> None:
+    def __init__(self, batch: PlacementBatch, creditor: Creditor, mapping: Mapping, at: datetime, hand: _Hand) -> None:
+        self.hand = hand
         self.batch, self.creditor, self.mapping, self.at = batch, creditor, mapping, at
         self.today = clock.today(at)
         self.good = self.known = 0
@@ -470,11 +520,11 @@ class _PlacementWriter:
                 )
             )
         self.open = {}
-        for inserts in self.inserts:
-            inserts.write()
+        self.hand.give([inserts.taken() for inserts in self.inserts])
 
     def finish(self) -> None:
         self.write()
+        self.hand.wait()
         for number, (amount, due) in self.more.items():
             account = Account.objects.only("pk", "balance", "oldest_due_on").get(pk=number)
             account.balance += amount
@@ -489,8 +539,9 @@ class _PlacementWriter:
                         f"SELECT setval(pg_get_serial_sequence('{inserts.table}', 'id'), {max(inserts.next_id - 1, 1)})"
                     )
 
-    def _number(self, value: Decimal, places: int = 4) -> Any:
-        return connection.ops.adapt_decimalfield_value(value, 20, places)
+    def _number(self, value: Decimal, places: int = 4) -> str:
+        """A decimal as the database takes it; amounts of a file have at most three places, so nothing is rounded."""
+        return f"{value:.{places}f}"
 
     def _day(self, value: date | None) -> str | None:
         if value is None:

@@ -219,7 +219,11 @@ class Migration(migrations.Migration):
             model_name="ledgerevent",
             name="claim",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="events", to="crm.claim"
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="crm.claim",
             ),
         ),
         migrations.AddField(
@@ -237,6 +241,7 @@ class Migration(migrations.Migration):
             model_name="ledgerevent",
             name="refers_to",
             field=models.ForeignKey(
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="referred_to_by",
@@ -295,7 +300,11 @@ class Migration(migrations.Migration):
             model_name="ledgerevent",
             name="payment_batch",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="events", to="crm.paymentbatch"
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="crm.paymentbatch",
             ),
         ),
         migrations.AddField(
@@ -330,6 +339,7 @@ class Migration(migrations.Migration):
             model_name="account",
             name="batch",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="accounts",
                 to="crm.placementbatch",
@@ -477,7 +487,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="ledgerevent",
-            index=models.Index(fields=["kind", "on"], name="ledger_by_kind"),
+            index=models.Index(
+                fields=["kind", "on"], name="ledger_by_kind", condition=models.Q(("kind", "charge"), _negated=True)
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ledgerevent",
+            index=models.Index(
+                fields=["refers_to"], name="ledger_references", condition=models.Q(("refers_to__isnull", False))
+            ),
         ),
         migrations.AddConstraint(
             model_name="ledgerevent",

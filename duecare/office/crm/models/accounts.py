@@ -86,7 +86,7 @@ class Account(models.Model):
         Creditor, verbose_name=_("creditor"), on_delete=models.PROTECT, related_name="accounts", db_index=False
     )
     batch = models.ForeignKey(
-        PlacementBatch, verbose_name=_("batch"), on_delete=models.PROTECT, related_name="accounts"
+        PlacementBatch, verbose_name=_("batch"), on_delete=models.PROTECT, related_name="accounts", db_index=False
     )
     reference = models.CharField(_("reference"), max_length=80)
     currency = models.CharField(_("currency"), max_length=3)

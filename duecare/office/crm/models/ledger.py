@@ -47,13 +47,15 @@ class PaymentBatch(models.Model):
 class LedgerEvent(models.Model):
     # Indexes of its own where no index below begins with the column: rows come by the million.
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="events", db_index=False)
-    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, related_name="events")
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, related_name="events", db_index=False)
     kind = models.CharField(_("kind"), max_length=10, choices=EventKind)
     on = models.DateField(_("effective on"))
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=4)
     currency = models.CharField(_("currency"), max_length=3)
     bucket = models.CharField(_("part of the balance"), max_length=24, blank=True)
-    refers_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="referred_to_by")
+    refers_to = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="referred_to_by", db_index=False
+    )
     due_on = models.DateField(_("due on"), null=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
     external_reference = models.CharField(_("reference of the payment"), max_length=80, null=True)  # noqa: DJ001 (unique where given)
@@ -64,7 +66,9 @@ class LedgerEvent(models.Model):
     placement_batch = models.ForeignKey(
         "crm.PlacementBatch", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    payment_batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT, null=True, related_name="events")
+    payment_batch = models.ForeignKey(
+        PaymentBatch, on_delete=models.PROTECT, null=True, related_name="events", db_index=False
+    )
     is_generated = models.BooleanField(_("generated"), default=False)
 
     class Meta:
@@ -83,7 +87,9 @@ class LedgerEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "on"], name="ledger_by_account"),
-            models.Index(fields=["kind", "on"], name="ledger_by_kind"),
+            # Nearly all rows are charges; what is looked for by kind or by reference are the others.
+            models.Index(fields=["kind", "on"], name="ledger_by_kind", condition=~Q(kind="charge")),
+            models.Index(fields=["refers_to"], name="ledger_references", condition=Q(refers_to__isnull=False)),
         ]
 
     def __str__(self) -> str:
