@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     models.CharField(
-                        choices=[("open", "Open"), ("upheld", "Upheld"), ("not_upheld", "Not upheld")],
+                        choices=[("open", "Not decided yet"), ("upheld", "Upheld"), ("not_upheld", "Not upheld")],
                         default="open",
                         max_length=10,
                         verbose_name="status",
@@ -370,7 +370,7 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            ("open", "Open"),
+                            ("open", "Not answered yet"),
                             ("upheld", "Upheld"),
                             ("rejected", "Rejected"),
                             ("withdrawn", "Withdrawn"),

@@ -124,7 +124,7 @@ class Dispute(models.Model):
         OTHER = "other", _("Other")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Not answered yet")
         UPHELD = "upheld", _("Upheld")
         REJECTED = "rejected", _("Rejected")
         WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -150,7 +150,7 @@ class Dispute(models.Model):
 
 class Complaint(models.Model):
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Not decided yet")
         UPHELD = "upheld", _("Upheld")
         NOT_UPHELD = "not_upheld", _("Not upheld")
 

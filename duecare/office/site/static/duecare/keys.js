@@ -2,7 +2,11 @@
 (function () {
   "use strict";
   function typing(element) { return element.closest("input:not([type=checkbox]):not([type=radio]):not([type=submit]), textarea, select, [contenteditable]") !== null; }
-  function usable(element) { return element.offsetParent !== null && !element.disabled; }
+  function usable(element) {
+    var shut = element.closest("details:not([open])");
+    if (shut && shut !== element && !element.closest("summary")) return false;
+    return element.offsetParent !== null && !element.disabled;
+  }
   function act(element) {
     if (element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) { element.focus(); if (element.select) element.select(); return; }
     if (element.matches("details")) { element.open = true; var field = element.querySelector("input:not([type=hidden]), select, textarea"); if (field) field.focus(); return; }
