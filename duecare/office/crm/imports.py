@@ -164,7 +164,7 @@ def _large_cache() -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         before = cursor.execute("PRAGMA cache_size").fetchone()[0]
-        cursor.execute("PRAGMA cache_size=-360000")
+        cursor.execute("PRAGMA cache_size=-220000")
     try:
         yield
     finally:
