@@ -28,10 +28,15 @@ base = {
     "person": {"id": "P1", "role": "debtor", "jurisdictions": ["US", "US-NY", "US-NY-NYC"], "time_zones": ["America/New_York"]},
     "address": {"kind": "mobile"}, "history": history,
 }  # fmt: skip
-CASES = {"allowed": "2026-10-20T11:00:00-04:00", "refused, next moment found": "2026-10-11T07:00:00-04:00"}
+NYC = ["US", "US-NY", "US-NY-NYC"]
+CASES = {
+    "allowed, history outside the counters' windows": ("2026-10-20T11:00:00-04:00", NYC),
+    "allowed, six of ten contacts counted": ("2026-10-11T11:00:00-04:00", ["US"]),
+    "refused, next moment found": ("2026-10-11T07:00:00-04:00", NYC),
+}
 
-for name, at in CASES.items():
-    line = json.dumps({**base, "at": at}).encode()
+for name, (at, places) in CASES.items():
+    line = json.dumps({**base, "at": at, "person": {**base["person"], "jurisdictions": places}}).encode()
     assert library.judge(line).error is None
     times = []
     for _ in range(3000):

@@ -46,7 +46,7 @@ class Case:
 
     def concerns_debt(self, ids: Sequence[str] | None) -> bool:
         """Whether a past contact was about this debt; one that names no debt was about all."""
-        return ids is None or not ids or any(one in self.debt_ids for one in ids)
+        return not ids or not self.debt_ids.isdisjoint(ids)
 
     def with_person(self, past: PastContact) -> bool:
         return past.person_id is None or self.request.person.id is None or past.person_id == self.request.person.id

@@ -61,8 +61,10 @@ class Frequency(Kind):
             past.outcome == "conversation" and past.at < at and case.with_person(past) for past in case.history
         ):
             return None
-        counted = [past.at for past in case.history if past.at < at and self.counts(values, case, past)]
         limit, days = values["max"], values["days"]
+        # A window of so many local days reaches back at most a day further than that many times 24 hours.
+        since = at - timedelta(days=days + 1)
+        counted = [past.at for past in case.history if since < past.at < at and self.counts(values, case, past)]
         if len(counted) < limit:
             return None
         until: datetime | None = None
