@@ -13,6 +13,9 @@ from duecare.office.crm.models import ResultCode
 from duecare.office.outreach.gate import library
 from duecare.office.outreach.models import Permit
 from duecare.office.people.models import User
+from duecare.office.site import clock
+
+from .models import EvidenceRecord
 
 LAST_ASKED = 20
 """So many of the latest requests for a contact are counted on the page."""
@@ -44,12 +47,13 @@ def refusals_of(user: User, at: datetime) -> Refusals:
 
 
 def events_of(user: User, at: datetime, lang: str, most: int = 6) -> list[DayEvent]:
-    """The newest events of the working day that became evidence; one that tells of several skills stands once."""
+    """The newest events of the working day that became evidence. One that tells of several skills stands once, and so do
+    the results of a day that were coded alike."""
     rows = user.evidence.filter(at__lte=at).exclude(kind__in=[str(kind) for kind in PRACTICE_KINDS])
-    by_source: dict[str, list] = {}
-    for row in rows.order_by("-at", "-pk")[: most * 4]:
-        by_source.setdefault(row.source, []).append(row)
-    chosen = list(by_source.values())[:most]
+    alike: dict[tuple[str, ...], list[EvidenceRecord]] = {}
+    for row in rows.order_by("-at", "-pk")[: most * 40]:
+        alike.setdefault(_likeness(row), []).append(row)
+    chosen = list(alike.values())[:most]
     permits = _permits([group[0].source for group in chosen])
     results = {one.code: one for one in ResultCode.objects.all()}
     told = []
@@ -60,14 +64,22 @@ def events_of(user: User, at: datetime, lang: str, most: int = 6) -> list[DayEve
         if row.kind == EvidenceKind.REFUSED_PERMIT:
             what, why = _refusal(row.detail, permits.get(row.source), lang)
         elif row.kind == EvidenceKind.RESULT_CODED and result is not None:
-            what, why = (
-                _("Result coded: %(result)s") % {"result": result.name_zh if lang == "zh" else result.name_en},
-                "",
-            )
+            words = {
+                "result": result.name_zh if lang == "zh" else result.name_en,
+                "n": len({one.source for one in group}),
+            }
+            what, why = _("Result coded: %(result)s × %(n)s") % words, ""
         else:
             what, why = kind_name(row.kind), ""
         told.append(DayEvent(row.at, what, why, names))
     return told
+
+
+def _likeness(row: EvidenceRecord) -> tuple[str, ...]:
+    if row.kind != EvidenceKind.RESULT_CODED:
+        return (row.source,)
+    day = row.at.astimezone(clock.office_zone()).date()
+    return (row.kind, row.detail.get("result", ""), day.isoformat())
 
 
 def _permits(sources: list[str]) -> dict[str, Permit]:

@@ -17,6 +17,8 @@ EVENTS = {
 }
 # How the evidence rules call a coded result, by the event that its code names; the codes themselves are the house's own.
 RESULTS = {"promise_made": "promise", "refusal_to_pay": "refused_to_pay", "hung_up": "hung_up"}
+# A complaint about the process of the office, or about something else, says nothing of the skill of whom it names.
+NOT_ABOUT_CONDUCT = ("process", "other")
 PROMISES = ("kept_promise", "broken_promise")
 
 
@@ -29,6 +31,8 @@ def learn_from_the_day(sender: Any, happening: Happening, **_: Any) -> None:
     if kind is None or kind not in event_kinds() or happening.user_id is None:
         return
     detail = dict(happening.detail)
+    if kind == "complaint" and detail.get("cause") in NOT_ABOUT_CONDUCT:
+        return
     if detail.get("skill_event") in RESULTS:
         detail["result"] = RESULTS[detail["skill_event"]]
     evidence = evidence_from_event(kind, detail, happening.at, happening.source)

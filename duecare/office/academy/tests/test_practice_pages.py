@@ -12,7 +12,7 @@ from django.utils import translation
 from duecare.learning import Evidence, EvidenceKind
 from duecare.office.academy import cards, day, progress, queries, services
 from duecare.office.academy.kept_review import KeptReview, anchors_of
-from duecare.office.academy.models import EvidenceRecord, PracticeSession
+from duecare.office.academy.models import Certificate, EvidenceRecord, PracticeSession
 from duecare.office.academy.review_page import review_of
 from duecare.office.academy.script import script_acts, script_of
 from duecare.office.crm.queries import debtor_of
@@ -23,6 +23,7 @@ from duecare.office.outreach.permits import permit
 from duecare.office.outreach.services import refused
 from duecare.office.people.models import Team
 from duecare.office.site import clock
+from duecare.office.site.events import Happening, publish
 from duecare.speech import list_personas
 from duecare.speech.vocabulary import ALL_DIMENSIONS, DIMENSIONS
 
@@ -191,6 +192,22 @@ def test_a_refused_call_is_told_with_the_hour_and_place_of_the_debtor_and_the_ru
     assert day.refusals_of(user, AT) == day.Refusals(refused=1, asked=1)
 
 
+def test_results_that_were_coded_alike_stand_once_with_their_number():
+    user = make_user()
+    for number in range(5):
+        detail = {"result": "no_answer", "skill_event": "", "outcome": "no_answer"}
+        publish(Happening("result_coded", AT, f"crm_activity:{number}", user_id=user.pk, detail=detail))
+    (event,) = day.events_of(user, AT, "en")
+    assert event.what == "Result coded: No answer × 5"
+
+
+@pytest.mark.parametrize(("cause", "counts"), [("conduct", True), ("process", False), ("other", False)])
+def test_a_complaint_about_the_office_s_process_weighs_on_nobody_s_skills(cause, counts):
+    user = make_user()
+    publish(Happening("complaint_upheld", AT, "crm_complaint:1", user_id=user.pk, detail={"cause": cause}))
+    assert EvidenceRecord.objects.filter(user=user).exists() is counts
+
+
 def test_what_moved_is_told_with_where_it_stood_before():
     old, new = practice("law.frequency", 0, 0, days_ago=20), practice("law.frequency", 1, 1, 1, days_ago=2)
     first = practice("law.disputes", 1, days_ago=3)
@@ -265,3 +282,13 @@ def test_a_plan_fits_the_minutes_and_every_part_has_its_reason():
     plan = queries.plan_for(user, AT)
     assert plan.minutes <= user.practice_minutes
     assert all(item.title and item.why and item.url for item in plan.items)
+
+
+def test_an_administrator_records_a_certificate_which_gets_a_code_and_counts(client):
+    user = make_user()
+    client.force_login(make_user("administrator", is_staff=True))
+    words = {"user": user.pk, "key": "cross-border-de", "issued_at_0": "2026-01-01", "issued_at_1": "00:00"}
+    words |= {"expires_at_0": "2028-01-01", "expires_at_1": "00:00", "suspended_at_0": "", "suspended_at_1": ""}
+    client.post(reverse("admin:academy_certificate_add"), words)
+    assert len(Certificate.objects.get(user=user).code) == 16
+    assert queries.certificates_held(user, AT) == ["cross-border-de"]
