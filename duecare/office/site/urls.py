@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from . import views
@@ -11,6 +12,7 @@ urlpatterns = [
     path("sign-out/", views.SignOut.as_view(), name="sign-out"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("demo-clock/", views.set_demo_clock, name="demo-clock"),
+    path("favicon.ico", login_not_required(RedirectView.as_view(url="/static/duecare/icon.svg"))),
     path("health/", views.health, name="health"),
     path("desk/", include("duecare.office.desk.urls")),
     path("outreach/", include("duecare.office.outreach.urls")),
