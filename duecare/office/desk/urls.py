@@ -15,6 +15,10 @@ urlpatterns = [
     path("accounts/<int:pk>/unmask/", views.unmask, name="unmask"),
     path("accounts/<int:pk>/documents/", views.add_document, name="add-document"),
     path("accounts/<int:pk>/record/<slug:what>/", views.record, name="record"),
+    path("accounts/<int:pk>/decide/dispute/<int:which>/", views.decide, {"what": "dispute"}, name="decide-dispute"),
+    path(
+        "accounts/<int:pk>/decide/complaint/<int:which>/", views.decide, {"what": "complaint"}, name="decide-complaint"
+    ),
     path("contacts/<int:pk>/", views.open_contact, name="open-contact"),
     path("documents/<int:pk>/", views.document, name="document"),
 ]

@@ -132,6 +132,10 @@ def _account_page(
         "promises": account.promises.order_by("-made_at")[:6],
         "timeline": queries.timeline(account),
         "documents": account.documents.order_by("-added_at"),
+        "open_disputes": [dispute for dispute in account.disputes.all() if dispute.status == "open"],
+        "complaints": account.complaints.order_by("-received_at")[:6],
+        "may_decide_dispute": user.has_perm("crm.decide_dispute"),
+        "may_decide_complaint": user.has_perm("crm.decide_complaint"),
         "permits": account.permits.select_related("by").order_by("-sequence")[:6],
         "left": queries.head_of(user, at).to_work if works else 0,
         "works": works,
@@ -406,6 +410,31 @@ def record(request: HttpRequest, pk: int, what: str) -> HttpResponse:
             form_error=" ".join(error.messages),
             **{f"{what}_form": form},
         )
+    messages.success(request, _("Recorded."))
+    return redirect("desk:account", pk)
+
+
+@acts
+@permission_required("desk.see_accounts", raise_exception=True)
+def decide(request: HttpRequest, pk: int, what: str, which: int) -> HttpResponse:
+    """Answer a dispute or decide a complaint; the services check who may."""
+    account, at = _account(request, pk), clock.now()
+    try:
+        if what == "dispute":
+            dispute = get_object_or_404(account.disputes, pk=which)
+            status = request.POST.get("status", "")
+            if status not in ("upheld", "rejected", "withdrawn"):
+                raise ValidationError(_("Choose a result."))
+            crm.decide_dispute(
+                dispute=dispute, status=status, answer=request.POST.get("answer", ""), by=request.user, at=at
+            )
+        else:
+            complaint = get_object_or_404(account.complaints, pk=which)
+            crm.decide_complaint(
+                complaint=complaint, upheld=request.POST.get("upheld") == "yes", by=request.user, at=at
+            )
+    except ValidationError as error:
+        return _account_page(request, account, at=at, status=422, form_error=" ".join(error.messages))
     messages.success(request, _("Recorded."))
     return redirect("desk:account", pk)
 

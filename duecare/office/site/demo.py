@@ -27,6 +27,7 @@ from duecare.office.crm.models import Account, ActionCode, Activity, Creditor, L
 from duecare.office.crm.queries import accounts_for_contact, debtor_of
 from duecare.office.desk.services import best_point
 from duecare.office.outreach.permits import permit, record_outcome
+from duecare.office.outreach.services import refused
 from duecare.office.people.models import Team, User
 from duecare.office.site import clock
 from duecare.office.site.events import Happening, publish
@@ -195,6 +196,7 @@ def _one_contact(
         generated=True,
     )
     if not asked.is_granted:
+        refused(asked, moment)
         return
     result = codes[drawn.choices(list(said["results"]), weights=list(said["results"].values()))[0]]
     activity = Activity.objects.create(

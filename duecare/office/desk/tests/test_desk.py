@@ -313,3 +313,30 @@ def test_a_wrong_number_is_not_called_again(desk):
             at=TEN,
             language="en",
         )
+
+
+def test_a_lead_answers_a_dispute_and_decides_a_complaint(client, desk, at_ten):
+    user, account, party, point = desk
+    dispute = crm.open_dispute(account=account, kind="amount", text="not that much", in_writing=True, by=user, at=TEN)
+    complaint = crm.record_complaint(
+        account=account, about=user, cause="conduct", channel="call", text="rude", by=user, at=TEN
+    )
+    answers = {"status": "rejected", "answer": "The contract says so."}
+    client.force_login(user)
+    assert client.post(reverse("desk:decide-dispute", args=[account.pk, dispute.pk]), answers).status_code == 403
+    client.force_login(make_user("team_lead"))
+    assert "rude" in client.get(reverse("desk:account", args=[account.pk])).content.decode()
+    assert (
+        client.post(reverse("desk:decide-dispute", args=[account.pk, dispute.pk]), {"status": "rejected"}).status_code
+        == 422
+    )
+    assert client.post(reverse("desk:decide-dispute", args=[account.pk, dispute.pk]), answers).status_code == 302
+    assert permit(
+        account=account, party=party, contact_point=point, channel="call", at=TEN + timedelta(minutes=1), by=user
+    ).is_granted
+    assert (
+        client.post(reverse("desk:decide-complaint", args=[account.pk, complaint.pk]), {"upheld": "yes"}).status_code
+        == 302
+    )
+    complaint.refresh_from_db()
+    assert complaint.status == "upheld"
