@@ -41,7 +41,7 @@ def serve(host: str, port: int, prepare_only: bool) -> None:
                 "-m",
                 "granian",
                 *("--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"),
-                *("--blocking-threads", "8", "--log-level", "warning", "--no-ws"),
+                *("--blocking-threads", "4", "--log-level", "warning", "--no-ws"),
                 "duecare.office.site.wsgi:application",
             ]
         ),
