@@ -195,10 +195,12 @@ def check_smtp(tmp_path: Path, box: Postbox, settings: dict[str, str], *, messag
     verify_chains(env)
 
 
+@pytest.mark.slow
 def test_killed_twenty_times_the_folder_holds_each_message_once(tmp_path: Path) -> None:
     check_folder(tmp_path, messages=60, kills=20, seed=1)
 
 
+@pytest.mark.slow
 def test_killed_twenty_times_no_mail_goes_out_twice(tmp_path: Path, postbox: tuple[Postbox, dict[str, str]]) -> None:
     check_smtp(tmp_path, *postbox, messages=40, kills=20, seed=2)
 
