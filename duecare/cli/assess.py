@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import IO
 
 import click
+
+from duecare.cli.lines import answer_each, in_and_out
 
 
 @click.group()
@@ -14,25 +15,14 @@ def assess() -> None:
 
 
 @assess.command()
-@click.argument("source", metavar="FILE|-", type=click.File("rb"))
-@click.option(
-    "-o",
-    "--output",
-    type=click.File("w", encoding="utf-8", atomic=True),
-    default=None,
-    help="Where to write; standard output if left out.",
-)
+@in_and_out
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the notes.")
 def transcripts(source: IO[bytes], output: IO[str] | None, lang: str) -> None:
     """Score conversations. Reads JSON lines of the schema `transcript`, writes an assessment for each.
 
     A line that cannot be read gets an assessment with `error`; the run goes on.
     """
-    out = output or sys.stdout
-    for number, line in enumerate(source, start=1):
-        if line.strip():
-            out.write(assessment_of(line, number, lang) + "\n")
-    out.flush()
+    answer_each(source, output, lambda line, number: assessment_of(line, number, lang))
 
 
 def assessment_of(line: bytes, number: int, lang: str) -> str:

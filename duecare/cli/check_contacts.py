@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from typing import IO
 
 import click
 
+from duecare.cli.lines import answer_each, in_and_out
 from duecare.law import Library, default_library
 
 
 @click.command()
-@click.argument("source", metavar="FILE|-", type=click.File("rb"))
-@click.option(
-    "-o",
-    "--output",
-    type=click.File("w", encoding="utf-8", atomic=True),
-    default=None,
-    help="Where to write; standard output if left out.",
-)
+@in_and_out
 @click.option(
     "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the sentences."
 )
@@ -28,11 +21,7 @@ def contacts(source: IO[bytes], output: IO[str] | None, lang: str) -> None:
     A line that cannot be read is denied with `error`; the run goes on.
     """
     library = default_library()
-    out = output or sys.stdout
-    for number, line in enumerate(source, start=1):
-        if line.strip():
-            out.write(decide(library, line, number, lang) + "\n")
-    out.flush()
+    answer_each(source, output, lambda line, number: decide(library, line, number, lang))
 
 
 def decide(library: Library, line: bytes, number: int, lang: str) -> str:

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from typing import IO
 
 import click
 
+from duecare.cli.lines import answer_each, in_and_out
+
 
 @click.command()
-@click.argument("source", metavar="FILE|-", type=click.File("rb"))
-@click.option(
-    "-o",
-    "--output",
-    type=click.File("w", encoding="utf-8", atomic=True),
-    default=None,
-    help="Where to write; standard output if left out.",
-)
+@in_and_out
 def text(source: IO[bytes], output: IO[str] | None) -> None:
     """May these words be said? Reads JSON lines of the schema `text-check`, writes a result for each.
 
     A line that cannot be read gets a result with `error`; the run goes on.
     """
-    out = output or sys.stdout
-    for number, line in enumerate(source, start=1):
-        if line.strip():
-            out.write(result_of(line, number) + "\n")
-    out.flush()
+    answer_each(source, output, result_of)
 
 
 def result_of(line: bytes, number: int) -> str:

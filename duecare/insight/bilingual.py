@@ -20,7 +20,7 @@ class Bilingual:
 
     def text(self, lang: str) -> str:
         """The text in `lang`: any tag that begins with `zh` reads Chinese, every other reads English."""
-        return self.zh if lang.lower().startswith("zh") else self.en
+        return self.zh if is_chinese(lang) else self.en
 
     @classmethod
     def read(cls, value: Any, *, where: str) -> Bilingual:
@@ -34,14 +34,19 @@ class Bilingual:
         return cls(en=str(value["en"]), zh=str(value["zh"]))
 
 
+def is_chinese(lang: str) -> bool:
+    """Whether a language tag asks for Chinese."""
+    return lang.lower().startswith("zh")
+
+
 @cache
-def read_data(file_name: str) -> Mapping[str, Any]:
-    """The content of one of this package's YAML files, read once.
+def read_data(file_name: str, package: str = "duecare.insight") -> Mapping[str, Any]:
+    """The content of one of a package's YAML files, read once.
 
     Raises:
         ValueError: the file is not a mapping.
     """
-    content = yaml.safe_load(files("duecare.insight").joinpath(file_name).read_text(encoding="utf-8"))
+    content = yaml.safe_load(files(package).joinpath(file_name).read_text(encoding="utf-8"))
     if not isinstance(content, Mapping):
         raise ValueError(f"{file_name}: a mapping was expected at the top")
     return content

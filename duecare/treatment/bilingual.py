@@ -1,60 +1,24 @@
-"""The same words in English and in Chinese, and sentences filled with facts."""
+"""Sentences filled with facts, in English and in Chinese. The words themselves are those of `duecare.insight.bilingual`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from duecare.insight import bilingual
+from duecare.insight.bilingual import Bilingual, is_chinese
+
+__all__ = ["Bilingual", "Fact", "fill", "is_chinese", "read_data"]
 
 Fact = str | int | date | datetime | time
 """What a sentence may be filled with; instants are told in the zone they carry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bilingual:
-    """One text in both languages of the house."""
-
-    en: str
-    zh: str
-
-    def text(self, lang: str) -> str:
-        """The text in `lang`: any tag that begins with `zh` reads Chinese, every other reads English."""
-        return self.zh if is_chinese(lang) else self.en
-
-    @classmethod
-    def read(cls, value: Any, *, where: str) -> Bilingual:
-        """Read `{en: …, zh: …}` from a data file.
-
-        Raises:
-            ValueError: one language is missing or empty; the message names `where`.
-        """
-        if not isinstance(value, Mapping) or not value.get("en") or not value.get("zh"):
-            raise ValueError(f"{where}: both `en` and `zh` are needed, found {value!r}")
-        return cls(en=str(value["en"]), zh=str(value["zh"]))
-
-
-def is_chinese(lang: str) -> bool:
-    """Whether a language tag asks for Chinese."""
-    return lang.lower().startswith("zh")
-
-
-@cache
 def read_data(file_name: str) -> Mapping[str, Any]:
-    """The content of one of this package's YAML files, read once.
-
-    Raises:
-        ValueError: the file is not a mapping.
-    """
-    content = yaml.safe_load(files("duecare.treatment").joinpath(file_name).read_text(encoding="utf-8"))
-    if not isinstance(content, Mapping):
-        raise ValueError(f"{file_name}: a mapping was expected at the top")
-    return content
+    """The content of one of this package's YAML files, read once."""
+    return bilingual.read_data(file_name, "duecare.treatment")
 
 
 _SLOT = re.compile(r"\{(\w+)(?::([^|}]*)\|([^}]*))?\}")

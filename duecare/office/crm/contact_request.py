@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from duecare.office.crm.models import Account, Activity, ContactPoint, Dispute, Party
+from duecare.office.crm.models import Account, Activity, ContactPoint, Dispute, Party, Preference
 
 if TYPE_CHECKING:
     from duecare.office.people.models import User
@@ -74,7 +74,7 @@ def contact_request(
         },
         "debt": debt_facts(account),
         "person": person_facts(party, role),
-        "preferences": [preference_facts(preference) for preference in party.preferences.all()],
+        "preferences": [preference_facts(wish) for wish in party.preferences.all() if _concerns(wish, contact_point)],
         "history": known.histories.get(account.pk, []) if known else history_of(party, account, at),
     }
     if contact_point is not None:
@@ -88,17 +88,17 @@ def contact_request(
         }
         if contact_point.employer_forbids:
             request["employer_forbids"] = True
-        request["preferences"] = [
-            facts
-            for facts, preference in zip(request["preferences"], party.preferences.all(), strict=True)
-            if preference.kind != "stop_address" or preference.contact_point_id in (None, contact_point.pk)
-        ]
     if content is not None:
         request["content"] = dict(content)
     agreed = agreed_callback(account, at)
     if agreed is not None and channel == "call":
         request["consent_for_contact_at"] = agreed.isoformat()
     return request
+
+
+def _concerns(wish: Preference, contact_point: ContactPoint | None) -> bool:
+    """A wish not to be reached at one number or address says nothing of the others."""
+    return wish.kind != "stop_address" or contact_point is None or wish.contact_point_id in (None, contact_point.pk)
 
 
 def role_of(account: Account, party: Party) -> str:
@@ -164,7 +164,7 @@ def person_facts(party: Party, role: str) -> dict[str, Any]:
     return facts
 
 
-def preference_facts(preference: Any) -> dict[str, Any]:
+def preference_facts(preference: Preference) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "kind": preference.kind,
         "since": preference.since.isoformat(),

@@ -191,17 +191,24 @@ def record_contact(
     elif result.right_party and permit.contact_point and permit.contact_point.status == "unverified":
         ContactPoint.objects.filter(pk=permit.contact_point_id).update(status="verified", verified_at=at)
     permit.account.callbacks.filter(status="pending", at__lte=at + timedelta(hours=1)).update(status="done")
+    publish_result(activity, at)
+    return activity
+
+
+def publish_result(activity: Activity, at: datetime) -> None:
+    """Tell the other rooms of a coded result: the account leaves today's lists, and the academy learns from it."""
+    result = activity.result
+    assert result is not None
     publish(
         Happening(
             "result_coded",
             at,
             f"crm_activity:{activity.pk}",
-            user_id=by.pk,
-            account_id=permit.account_id,
+            user_id=activity.by_id,
+            account_id=activity.account_id,
             detail={"result": result.code, "skill_event": result.skill_event, "outcome": result.outcome},
         )
     )
-    return activity
 
 
 @transaction.atomic
@@ -222,16 +229,7 @@ def record_inbound(
         outcome=result.outcome,
         note=note,
     )
-    publish(
-        Happening(
-            "result_coded",
-            at,
-            f"crm_activity:{activity.pk}",
-            user_id=by.pk,
-            account_id=account.pk,
-            detail={"result": result.code, "skill_event": result.skill_event, "outcome": result.outcome},
-        )
-    )
+    publish_result(activity, at)
     return activity
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -247,8 +246,3 @@ def open_contact(user: User) -> Permit | None:
         .order_by("-sequence")
         .first()
     )
-
-
-def smallest_sensible(amount: Decimal, parts: int) -> Decimal:
-    """A round part of a balance for a quick button, never above it."""
-    return min(amount, max(Decimal("0.01"), (amount / parts).quantize(Decimal("0.01"))))

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from duecare.insight.ageing import AgeingRow
 from duecare.insight.funnel import Funnel
+from duecare.office.outreach.queries import RuleCount
 
-from .queries import Day, RuleRefusals
+from .queries import Day
 
 GRID = {"left": 8, "right": 48, "top": 8, "bottom": 8, "containLabel": True}
 
@@ -54,7 +55,7 @@ def ageing(rows: Sequence[AgeingRow], lang: str) -> dict[str, Any]:
     }
 
 
-def refusals(rows: Sequence[RuleRefusals]) -> dict[str, Any]:
+def refusals(rows: Sequence[RuleCount]) -> dict[str, Any]:
     top = list(reversed(rows[:10]))
     return {
         "grid": GRID,

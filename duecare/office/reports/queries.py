@@ -27,6 +27,7 @@ from duecare.office.crm.models import (
 )
 from duecare.office.crm.queries import statement
 from duecare.office.outreach.models import Permit, Verdict
+from duecare.office.outreach.queries import RuleCount, rule_counts
 from duecare.office.people.models import Role, User
 from duecare.office.site import clock
 
@@ -157,22 +158,9 @@ def refusal_rate(span: Window) -> Figure:
     return figure("refusal_rate", asked.exclude(verdict=Verdict.ALLOW).count(), asked.count(), span.period)
 
 
-@dataclass(frozen=True)
-class RuleRefusals:
-    rule: str
-    count: int
-    accounts: int
-
-
-def refusals_by_rule(span: Window) -> list[RuleRefusals]:
-    rows = (
-        human_permits(span)
-        .exclude(verdict=Verdict.ALLOW)
-        .values("rule")
-        .annotate(count=Count("pk"), accounts=Count("account", distinct=True))
-        .order_by("-count", "rule")
-    )
-    return [RuleRefusals(row["rule"], row["count"], row["accounts"]) for row in rows]
+def refusals_by_rule(span: Window) -> list[RuleCount]:
+    """Refused questions of the period by the rule that decided; what the dispatcher asked again is not counted."""
+    return rule_counts(human_permits(span))
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,6 @@ from duecare.office.outreach.permits import permit, record_outcome
 from duecare.office.outreach.services import refused
 from duecare.office.people.models import Team, User
 from duecare.office.site import clock
-from duecare.office.site.events import Happening, publish
 from duecare.office.site.home import CLONE
 
 PASSWORD = "duecare-demo-2026"
@@ -216,7 +215,7 @@ def _one_contact(
         is_generated=True,
     )
     record_outcome(asked, outcome=result.outcome, at=moment, detail={"result": result.code, "generated": True})
-    publish_result(activity, moment)
+    crm.publish_result(activity, moment)
     if result.code == "promise" and account.balance > 1:
         part = (account.balance * Decimal(drawn.choice(["0.2", "0.35", "0.5", "1"]))).quantize(Decimal("0.01"))
         due = day + timedelta(days=drawn.randint(2, 10))
@@ -238,18 +237,3 @@ def _one_contact(
             received_at=moment,
             is_generated=True,
         )
-
-
-def publish_result(activity: Activity, at: datetime) -> None:
-    result = activity.result
-    assert result is not None
-    publish(
-        Happening(
-            "result_coded",
-            at,
-            f"crm_activity:{activity.pk}",
-            user_id=activity.by_id,
-            account_id=None,
-            detail={"result": result.code, "skill_event": result.skill_event, "outcome": result.outcome},
-        )
-    )
