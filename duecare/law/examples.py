@@ -6,26 +6,12 @@ import copy
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from duecare.law.places import zone_of
 from duecare.law.rules import Example, Rule
 
 _HISTORY = re.compile(r"(\d+)x (\w+) (\w+) (\S+)( daily)?")
-
-
-@cache
-def _zones() -> dict[str, str]:
-    zones: dict[str, str] = yaml.safe_load(Path(__file__).with_name("places.yaml").read_text())["zones"]
-    return zones
-
-
-def zone_of(jurisdiction: str) -> str:
-    """The zone assumed for a jurisdiction in examples; UTC where none is."""
-    return _zones().get(jurisdiction, "UTC")
 
 
 def example_request(rule: Rule, example: Example) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from duecare.law.decision import Decision, Duty, Reason
 from duecare.law.kinds import KINDS, PLACE, Case, Finding
 from duecare.law.kinds.hours import ContactHours, InconvenientTime
 from duecare.law.loader import RULEBOOKS, load_folder
+from duecare.law.places import above
 from duecare.law.request import ContactRequest, RequestError, read_request, zone
 from duecare.law.rules import Rule
 from duecare.law.when import at_minute
@@ -26,6 +27,15 @@ JUMPS = 64
 DEFAULTED = frozenset({"contact_hours", "frequency", "dispute", "only_the_debtor", "limitation"})
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose laws a contact is under, and which of their rules hold it in their scope."""
+
+    laws: tuple[str, ...]
+    judged: tuple[Rule, ...]
+    duties: tuple[Rule, ...]
+
+
 class Library:
     """Rules of many jurisdictions and the house's own. Immutable; `version` is the hash of what was read."""
 
@@ -36,7 +46,7 @@ class Library:
         for rule in self._rules:
             self._by_jurisdiction.setdefault(rule.jurisdiction, []).append(rule)
         self._by_id = {rule.id: rule for rule in self._rules}
-        self._of_laws: dict[tuple[object, ...], tuple[tuple[str, ...], tuple[Rule, ...]]] = {}
+        self._of_laws: dict[tuple[object, ...], Asked] = {}
 
     def rules(self, jurisdiction: str | None = None) -> tuple[Rule, ...]:
         """All rules, or those of one jurisdiction (`CN`, `US-NY-NYC`, `HOUSE`)."""
@@ -71,8 +81,8 @@ class Library:
             except RequestError as error:
                 return Decision(id=_id_of(request), verdict="deny", error=str(error), legal_verdict="deny")
         case = _case(request)
-        laws, rules = self._asked(request)
-        bound = self._bound(rules, case, request.at)
+        asked = self.asked(request)
+        bound = self._bound(asked.judged, case, request.at)
         found = self._findings(bound, case, request.at)
         denied = [one for one in found if one[2].effect == "deny"]
         verdict = "deny" if denied else "review" if found else "allow"
@@ -81,52 +91,75 @@ class Library:
             id=request.id,
             verdict=verdict,
             reasons=tuple(_reason(rule, finding, lang) for rule, _, finding in found),
-            duties=_duties(rules, request, lang),
-            next_allowed_at=self._next(rules, case, request.at, found),
+            duties=_duties(asked.duties, request, lang),
+            next_allowed_at=self._next(asked.judged, case, request.at, found),
             allowed_until=_closes(bound, case, request.at) if verdict == "allow" else None,
-            laws=laws,
+            laws=asked.laws,
             legal_verdict="deny" if "deny" in legal else "review" if "review" in legal else "allow",
         )
 
-    def _asked(self, request: ContactRequest) -> tuple[tuple[str, ...], tuple[Rule, ...]]:
-        """The laws that apply (of every place where the person is, of what lies above it, of the debt, and the house's), and those of their rules
-        whose scope holds this contact."""
+    def asked(self, request: ContactRequest) -> Asked:
+        """The laws that apply (of every place where the person is, of what lies above it, of the debt, of the collector's licences where a rule reaches so
+        far, and the house's), and those of their rules whose scope holds this contact."""
+        person, debt = request.person, request.debt
         key = (
-            tuple(request.person.jurisdictions),
-            request.debt.governing_law,
-            request.debt.consumer,
-            request.debt.kind,
+            tuple(person.jurisdictions),
+            debt.governing_law,
+            tuple(request.collector.licences),
+            debt.consumer,
+            debt.kind,
             request.collector.kind,
             request.channel,
-            request.person.role,
+            person.role,
             request.purpose,
         )
         known = self._of_laws.get(key)
         if known is None:
-            names = [
-                *request.person.jurisdictions,
-                *([request.debt.governing_law] if request.debt.governing_law else []),
-            ]
-            laws: list[str] = []
-            for name in names:
-                parts = name.split("-")
-                laws += ["-".join(parts[: n + 1]) for n in range(len(parts))]
-            laws += ["HOUSE", *(name for name in self._by_jurisdiction if name.startswith("OFFICE"))]
-            laws = [name for name in dict.fromkeys(laws) if name in self._by_jurisdiction]
-            rules = tuple(rule for name in laws for rule in self._by_jurisdiction[name] if _in_scope(rule, request))
-            known = (tuple(laws), rules)
+            by_law = self._by_law(person.jurisdictions, debt.governing_law, request.collector.licences)
+            rules = [rule for rules in by_law.values() for rule in rules if _in_scope(rule, request)]
+            known = Asked(
+                laws=tuple(by_law),
+                judged=tuple(rule for rule in rules if KINDS[rule.kind].judges),
+                duties=tuple(rule for rule in rules if KINDS[rule.kind].is_duty),
+            )
             if len(self._of_laws) < 4096:
                 self._of_laws[key] = known
         return known
 
+    def _by_law(
+        self, places: Sequence[str], governing_law: str | None, licences: Sequence[str]
+    ) -> dict[str, list[Rule]]:
+        """The rules that reach a contact, by jurisdiction: the person's places first, then the debt's law, the collector's, the house's and the office's."""
+        reached: dict[str, set[str]] = {}
+        for name in places:
+            for law in above(name):
+                reached.setdefault(law, set()).add("person")
+        for law in above(governing_law) if governing_law else ():
+            reached.setdefault(law, set()).add("debt")
+        for name in licences:
+            for law in above(name):
+                reached.setdefault(law, set()).add("collector")
+        found = {
+            law: [rule for rule in self._by_jurisdiction.get(law, ()) if rule.reach & by] for law, by in reached.items()
+        }
+        for name, rules in self._by_jurisdiction.items():
+            if name == "HOUSE" or name.startswith("OFFICE"):
+                found[name] = rules
+        return {law: rules for law, rules in found.items() if rules}
+
     @staticmethod
     def _bound(rules: Sequence[Rule], case: Case, at: datetime) -> list[tuple[Rule, Mapping[str, Any]]]:
-        """The rules that are in force, with their parameters of that day; the house's defaults only where no law of their kind speaks."""
+        """The rules that are in force and speak of this contact, with their parameters of that day; the house's defaults only where no law of their kind
+        does."""
         on = at.astimezone(case.zones[0]).date()
-        inside = [
-            (rule, values) for rule in rules if rule.kind != "duty" and (values := rule.parameters(on)) is not None
-        ]
-        lawful = {rule.kind for rule, _ in inside if rule.layer == "law"}
+        inside = []
+        lawful = set()
+        for rule in rules:
+            values = rule.parameters(on)
+            if values is not None and KINDS[rule.kind].binds(values, case, at):
+                inside.append((rule, values))
+                if rule.layer == "law":
+                    lawful.add(rule.kind)
         return [
             (rule, values)
             for rule, values in inside
@@ -183,18 +216,14 @@ class Library:
 
 def _duties(rules: Sequence[Rule], request: ContactRequest, lang: Lang) -> tuple[Duty, ...]:
     on = request.at.date()
-    return tuple(
-        Duty(rule.id, rule.sentence[lang], rule.source)
-        for rule in rules
-        if rule.kind in ("duty", "required_content") and rule.parameters(on) is not None
-    )
+    return tuple(Duty(rule.id, rule.sentence[lang], rule.source) for rule in rules if rule.parameters(on) is not None)
 
 
 def _case(request: ContactRequest) -> Case:
     return Case(
         request=request,
         zones=tuple(zone(name) for name in dict.fromkeys(request.person.time_zones)),
-        history=sorted(request.history, key=lambda past: past.at),
+        history=sorted((past for past in request.history if past.at < request.at), key=lambda past: past.at),
         debt_ids=frozenset((request.debt.id, *request.debt.counts_as_one_with)),
     )
 

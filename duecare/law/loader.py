@@ -17,9 +17,11 @@ RULEBOOKS = Path(__file__).with_name("rulebooks")
 CHANNELS = frozenset(
     {"call", "voicemail", "sms", "email", "letter", "visit", "chat", "social_private", "social_public", "portal"}
 )
+STRENGTHS = ("ban", "presumption", "guidance", "convention")
+REACHES = frozenset({"person", "debt", "collector"})
 FIELDS = {
     "id", "kind", "sentence", "source", "status", "basis", "since", "until", "consumer", "debts", "collectors", "channels", "roles", "purposes",
-    "parameters", "changes", "examples",
+    "parameters", "changes", "examples", "strength", "checked", "reach",
 }  # fmt: skip
 
 
@@ -93,6 +95,11 @@ def _rule(entry: Any, jurisdiction: str, path: Path) -> Rule:
     channels = frozenset(entry.get("channels") or ())
     if channels - CHANNELS:
         raise fail(f"channels: {', '.join(sorted(channels - CHANNELS))} is no channel")
+    reach = frozenset(entry.get("reach") or ("person", "debt"))
+    if reach - REACHES:
+        raise fail(f"reach: {', '.join(sorted(reach - REACHES))} is none of {', '.join(sorted(REACHES))}")
+    if entry.get("strength", "ban") not in STRENGTHS:
+        raise fail(f"strength: {entry['strength']!r} is none of {', '.join(STRENGTHS)}")
     dated = [(entry["since"], entry.get("parameters") or {})]
     dated += [
         (change.get("since"), {k: v for k, v in change.items() if k not in ("since", "__line__")})
@@ -107,6 +114,9 @@ def _rule(entry: Any, jurisdiction: str, path: Path) -> Rule:
         status=entry["status"],
         basis=entry["basis"],
         layer="house" if jurisdiction == "HOUSE" or jurisdiction.startswith("OFFICE") else "law",
+        strength=entry.get("strength", "ban"),
+        checked=_day(entry["checked"], fail) if entry.get("checked") else None,
+        reach=reach,
         scope=Scope(
             consumer=entry.get("consumer"),
             debt_kinds=frozenset(entry.get("debts") or ()),
@@ -127,7 +137,7 @@ def _dated(kind: str, since: Any, values: Mapping[str, Any], fail: Any) -> Dated
     of = KINDS[kind]
     values = _plain(values)
     unknown = set(values) - of.parameters
-    if unknown:
+    if unknown and not of.free:
         raise fail(f"parameters: {kind} knows no {', '.join(sorted(unknown))}")
     missing = of.required - set(values)
     if missing:

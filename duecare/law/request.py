@@ -118,6 +118,11 @@ class PastContact(_Part, frozen=True):
     discussed_debt_ids: list[str] | None = None
     person_id: str | None = None
 
+    @property
+    def talked_about(self) -> list[str] | None:
+        """The debts on which a conversation counts: those talked about, or, where none was, those the contact was about."""
+        return self.discussed_debt_ids or self.debt_ids
+
 
 class Content(_Part, frozen=True):
     text: str | None = None

@@ -43,7 +43,8 @@ class Rule:
     """One rule of one jurisdiction.
 
     `sentence` and `source` are what a person reads; `status` is `verified` (against the official text) or `unverified`, and `basis` says by what. An
-    unverified rule protects all the same. `layer` is `law` or `house`.
+    unverified rule protects all the same; `checked` is the day on which somebody last looked. `layer` is `law` or `house`. `strength` is `ban`,
+    `presumption`, `guidance` or `convention`. `reach` says by which places the rule comes in: the person's, the debt's law, the collector's licences.
     """
 
     id: str
@@ -54,6 +55,9 @@ class Rule:
     status: str
     basis: str
     layer: str
+    strength: str
+    checked: date | None
+    reach: frozenset[str]
     scope: Scope
     dated: tuple[Dated, ...]
     effective_to: date | None

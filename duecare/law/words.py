@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from duecare.law.when import MINUTE
+
 WEEKDAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     "zh": ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
@@ -42,7 +44,8 @@ def _told(name: str, value: Any, lang: str) -> str:
         return value.isoformat()
     if name == "windows":
         joined = (" and " if lang == "en" else "、").join(
-            f"{a // 60:02}:{a % 60:02}–{b // 60:02}:{b % 60:02}" for a, b in value
+            f"{a // 60:02}:{a % 60:02}–{b // 60:02}:{b % 60:02}"
+            for a, b in ((opens // MINUTE, closes // MINUTE) for opens, closes in value)
         )
         return joined
     if name in names and value in names[name]:

@@ -1,11 +1,27 @@
 """The kinds of rule. Each is one class that answers for one contact at one instant: nothing, or a finding with the instant at which it lapses."""
 
 from duecare.law.kinds.base import NEVER, Case, Finding, Kind
-from duecare.law.kinds.content import AutodialConsent, Duties, ForbiddenChannel, RequiredContent
+from duecare.law.kinds.content import (
+    AutodialConsent,
+    CostCap,
+    Duties,
+    ForbiddenChannel,
+    Recording,
+    RequiredContent,
+    Retention,
+)
 from duecare.law.kinds.frequency import CoolDown, Frequency
 from duecare.law.kinds.hours import ContactHours, InconvenientPlace, InconvenientTime
 from duecare.law.kinds.persons import OnlyTheDebtor, PersonState, Representation, Workplace
-from duecare.law.kinds.standing import BreathingSpace, Certificate, Dispute, Licence, Limitation, Unlawful
+from duecare.law.kinds.standing import (
+    BreathingSpace,
+    Certificate,
+    Dispute,
+    Licence,
+    Limitation,
+    NoticeFirst,
+    Unlawful,
+)
 from duecare.law.kinds.stops import StopRequest
 
 KINDS: dict[str, Kind] = {
@@ -19,6 +35,7 @@ KINDS: dict[str, Kind] = {
         BreathingSpace(),
         StopRequest(),
         Dispute(),
+        NoticeFirst(),
         Limitation(),
         Licence(),
         Certificate(),
@@ -32,6 +49,9 @@ KINDS: dict[str, Kind] = {
         InconvenientTime(),
         ContactHours(),
         Duties(),
+        Recording(),
+        Retention(),
+        CostCap(),
     )
 }
 PLACE = {name: place for place, name in enumerate(KINDS)}

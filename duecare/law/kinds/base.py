@@ -51,6 +51,19 @@ class Case:
     def with_person(self, past: PastContact) -> bool:
         return past.person_id is None or self.request.person.id is None or past.person_id == self.request.person.id
 
+    def was_misdirected(self, past: PastContact) -> bool:
+        """Whether the number called was later learned to be another's. Numbers are known by their kind only, so a conversation at that kind of number
+        leaves it open which was meant, and the call counts."""
+        kind = past.address_kind
+        return (
+            kind is not None
+            and any(
+                later.outcome == "wrong_number" and later.address_kind == kind and later.at >= past.at
+                for later in self.history
+            )
+            and not any(other.outcome == "conversation" and other.address_kind == kind for other in self.history)
+        )
+
     def answers_them(self, instant: datetime) -> bool:
         """Whether the person wrote or called within the last thirty days: without that, a contact is no answer."""
         return any(
@@ -70,9 +83,7 @@ class Case:
                 past.outcome == "conversation"
                 and given < past.at < instant
                 and self.with_person(past)
-                and self.concerns_debt(
-                    past.discussed_debt_ids if past.discussed_debt_ids is not None else past.debt_ids
-                )
+                and self.concerns_debt(past.talked_about)
             ):
                 return None
         if days is not None and any(
@@ -84,14 +95,25 @@ class Case:
 
 
 class Kind:
-    """One kind of rule. `parameters` names the fields a rulebook may give; the loader refuses others."""
+    """One kind of rule. `parameters` names the fields a rulebook may give; the loader refuses others.
+
+    `judges` is False for kinds that never speak against a contact; `is_duty` is True for those whose sentence is something to say or do.
+    """
 
     name: str = ""
     parameters: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
+    free: bool = False
+    """Whether a rulebook may give further parameters, which are shown as they stand."""
+    judges: bool = True
+    is_duty: bool = False
+
+    def binds(self, values: Mapping[str, Any], case: Case, at: datetime) -> bool:
+        """Whether the rule speaks of this contact at all. Where no law of a kind does, the house's default of that kind binds."""
+        return True
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
-        raise NotImplementedError
+        return None
 
     def prepare(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Turn a rulebook's texts into values once, when it is loaded. Raises ValueError with what is wrong."""

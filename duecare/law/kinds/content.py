@@ -8,6 +8,7 @@ from typing import Any
 
 from duecare.law.kinds.base import NEVER, Case, Finding, Kind
 from duecare.law.rules import Rule
+from duecare.law.when import after_business_days
 
 
 class ForbiddenChannel(Kind):
@@ -23,6 +24,7 @@ class RequiredContent(Kind):
     """What the words must (`must`) and must not (`must_not`) show. Judged where it is known; where nothing is said of it, the rule is a duty."""
 
     name = "required_content"
+    is_duty = True
     parameters = frozenset({"must", "must_not"})
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
@@ -39,10 +41,11 @@ class RequiredContent(Kind):
 
 
 class AutodialConsent(Kind):
-    """Machines may call or text only with the person's own consent for the channel, not revoked. `manual` true: the consent is needed without a machine too."""
+    """Machines may call or text only with the person's own consent for the channel, not revoked. `manual` true: the consent is needed without a machine too;
+    `revocation_business_days`: a revocation takes effect at the end of so many business days."""
 
     name = "autodial_consent"
-    parameters = frozenset({"manual"})
+    parameters = frozenset({"manual", "revocation_business_days"})
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         request = case.request
@@ -50,12 +53,14 @@ class AutodialConsent(Kind):
             return None
         if case.agreed_at(at):
             return None
+        days = values.get("revocation_business_days", 0)
         for consent in request.address.consents if request.address else ():
-            if (
-                consent.channel in (request.channel, "any")
-                and consent.given_at <= at
-                and (consent.revoked_at is None or consent.revoked_at > at)
-            ):
+            if consent.channel not in (request.channel, "any") or consent.given_at > at:
+                continue
+            ends = consent.revoked_at
+            if ends is not None and days:
+                ends = after_business_days(ends, days, rule.jurisdiction, case.zones[0])
+            if ends is None or at < ends:
                 return None
         return Finding(
             "deny", NEVER, "no_consent_machine" if request.autodialled else "no_consent", {"channel": request.channel}
@@ -66,6 +71,36 @@ class Duties(Kind):
     """What must be said or done where the contact is made. Never speaks against it; the rule's sentence is the duty."""
 
     name = "duty"
+    judges = False
+    is_duty = True
 
-    def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
-        return None
+
+class Recording(Kind):
+    """Whether calls must or may be recorded (`must`), whose `consent` that takes (one, all, none) and for how many years the recording is kept."""
+
+    name = "recording"
+    parameters = frozenset({"must", "consent", "keep_years"})
+    judges = False
+    is_duty = True
+
+    def prepare(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if values.get("consent", "none") not in ("one", "all", "none"):
+            raise ValueError(f"consent: {values['consent']!r} is none of one, all, none")
+        return values
+
+
+class Retention(Kind):
+    """How long records of collection are kept: `years` or `months` from the `from` event. Not judged on a contact."""
+
+    name = "retention"
+    parameters = frozenset({"years", "months", "from", "what"})
+    judges = False
+
+
+class CostCap(Kind):
+    """Caps on interest, fees and compensation (`what`), with the law's own figures. Not judged on a contact; the calculators count with them."""
+
+    name = "cost_cap"
+    required = frozenset({"what"})
+    free = True
+    judges = False

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from duecare.law.kinds.base import Case, Finding, Kind
 from duecare.law.request import PastContact
@@ -24,92 +23,123 @@ UNITS: dict[str, frozenset[str]] = {
     "contact": frozenset({"conversation", "delivered"}),
     "conversation": frozenset({"conversation"}),
 }
-KEYS = ("debt", "person", "number")
+KEYS = {
+    # what is counted over; several names of laws for the same thing
+    "debt": "debt",
+    "account": "debt",
+    "claim": "debt",
+    "person": "person",
+    "debtor_creditor": "person",  # the request does not say whose the other debts are: all of the person's count
+    "number": "number",
+}
 
 
 class Frequency(Kind):
-    """At most `max` of a unit in `days` consecutive days of the person's calendar, today included.
+    """At most `max` of a unit in `days` consecutive days of the person's calendar, today included, or in a calendar `window` (week, month).
 
-    `key` says over what is counted (this debt, this person, this number); `counts` by which channels; `after_conversation` true: the limit begins with the
-    first conversation; `agreed` true: contacts that the person asked for neither count nor are bound; `agreed_days` for how long that holds.
+    `key` says over what is counted (this debt, this person, this number); `counts` by which channels; `addresses` binds and counts only contact at these
+    kinds of address; `after_conversation` true: the limit begins with the first conversation; `agreed` true: contacts that the person asked for neither
+    count nor are bound; `agreed_days` for how long that holds; `inbound_counts` true: the person's own calls count too; `wrong_number_takes_out` true: calls to a number that proved to be another's never counted.
     """
 
     name = "frequency"
     parameters = frozenset(
-        {"max", "days", "unit", "key", "counts", "after_conversation", "agreed", "agreed_days", "inbound_counts"}
-    )
-    required = frozenset({"max", "days", "unit", "key"})
+        {"max", "days", "window", "unit", "key", "counts", "addresses", "after_conversation", "agreed", "agreed_days", "inbound_counts", "effect", "wrong_number_takes_out"}
+    )  # fmt: skip
+    required = frozenset({"max", "unit", "key"})
 
     def prepare(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         if values["unit"] not in UNITS:
             raise ValueError(f"unit: {values['unit']!r} is none of {', '.join(UNITS)}")
         if values["key"] not in KEYS:
             raise ValueError(f"key: {values['key']!r} is none of {', '.join(KEYS)}")
-        if not (
-            isinstance(values["max"], int)
-            and values["max"] >= 0
-            and isinstance(values["days"], int)
-            and values["days"] >= 1
-        ):
-            raise ValueError("max and days are whole numbers, max from 0 and days from 1")
-        return {**values, "counts": frozenset(values.get("counts") or ())}
+        if ("days" in values) == ("window" in values):
+            raise ValueError("either days or window says how long is counted")
+        if values.get("window", "week") not in ("week", "month"):
+            raise ValueError(f"window: {values['window']!r} is neither week nor month")
+        days = values.get("days", 1)
+        if not (isinstance(values["max"], int) and values["max"] >= 0 and isinstance(days, int) and 1 <= days <= 366):
+            raise ValueError("max and days are whole numbers, max from 0 and days from 1 to 366")
+        return {
+            **values,
+            "counts": frozenset(values.get("counts") or ()),
+            "addresses": frozenset(values.get("addresses") or ()),
+            "outcomes": UNITS[values["unit"]],
+            "over": KEYS[values["key"]],
+        }
+
+    def binds(self, values: Mapping[str, Any], case: Case, at: datetime) -> bool:
+        address = case.request.address
+        return not values["addresses"] or address is None or address.kind is None or address.kind in values["addresses"]
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
-        if values.get("agreed", True) and case.agreed_at(at, days=values.get("agreed_days")):
-            return None
-        if values.get("after_conversation") and not any(
-            past.outcome == "conversation" and past.at < at and case.with_person(past) for past in case.history
+        limit = values["max"]
+        if len(case.history) < limit or (
+            values.get("agreed", True) and case.agreed_at(at, days=values.get("agreed_days"))
         ):
             return None
-        limit, days = values["max"], values["days"]
-        # A window of so many local days reaches back at most a day further than that many times 24 hours.
-        since = at - timedelta(days=days + 1)
-        counted = [past.at for past in case.history if since < past.at < at and self.counts(values, case, past)]
+        if values.get("after_conversation") and not any(
+            past.outcome == "conversation" and case.with_person(past) for past in case.history
+        ):
+            return None
+        effect = values.get("effect", "deny")
+        words = f"frequency_{values['window']}" if "window" in values else "frequency"
+        if limit == 0:
+            return Finding(
+                effect, None, words, {"count": 0, "max": 0, "days": values.get("days"), "unit": values["unit"]}
+            )
+        counted = [past.at for past in case.history if self.counts(values, case, past)]
         if len(counted) < limit:
             return None
         until: datetime | None = None
         most = 0
         for zone in case.zones:
-            today = at.astimezone(zone).date()
-            inside = [on for moment in counted if (on := moment.astimezone(zone).date()) > today - timedelta(days=days)]
+            begins, lasts = self._window(values, at.astimezone(zone).date())
+            inside = sorted(on for moment in counted if (on := moment.astimezone(zone).date()) >= begins)
             if len(inside) < limit:
                 continue
             most = max(most, len(inside))
-            if limit == 0:
-                return Finding("deny", None, "frequency", {"count": len(inside), "max": 0, "days": days})
             # As many as it takes to be under the limit again must have left the window.
-            leaves = self._leaves(inside, limit, days, zone)
+            leaves = at_minute(lasts(inside[-limit]), 0, zone)
             until = leaves if until is None else max(until, leaves)
         if until is None:
             return None
+        days = values.get("days")
         return Finding(
-            "deny",
+            effect,
             until,
-            "frequency_day" if days == 1 else "frequency",
+            "frequency_day" if days == 1 else words,
             {"count": most, "max": limit, "days": days, "unit": values["unit"]},
         )
 
     @staticmethod
-    def _leaves(inside: list[date], limit: int, days: int, zone: ZoneInfo) -> datetime:
-        last_to_leave = sorted(inside)[len(inside) - limit]
-        return at_minute(last_to_leave + timedelta(days=days), 0, zone)
+    def _window(values: Mapping[str, Any], today: date) -> tuple[date, Callable[[date], date]]:
+        """The first day of the window that holds `today`, and how to tell the day on which what happened on a day leaves it."""
+        if values.get("window") == "month":
+            return today.replace(day=1), lambda day: (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        if values.get("window") == "week":
+            return today - timedelta(days=today.weekday()), lambda day: day + timedelta(days=7 - day.weekday())
+        length = timedelta(days=values["days"])
+        return today - length + timedelta(days=1), lambda day: day + length
 
     @staticmethod
     def counts(values: Mapping[str, Any], case: Case, past: PastContact) -> bool:
+        """Whether a past contact counts. A call counts on the debts it was about, a conversation on those that were talked about."""
         if past.direction == "inbound" and not values.get("inbound_counts"):
             return False
         if past.consented and values.get("agreed", True):
             return False
-        if past.outcome not in UNITS[values["unit"]] or (values["counts"] and past.channel not in values["counts"]):
+        if past.outcome not in values["outcomes"] or (values["counts"] and past.channel not in values["counts"]):
+            return False
+        if values["addresses"] and past.address_kind is not None and past.address_kind not in values["addresses"]:
             return False
         if not case.with_person(past):
             return False
-        if values["key"] == "debt":
-            ids = (
-                past.discussed_debt_ids if past.outcome == "conversation" and past.discussed_debt_ids else past.debt_ids
-            )
-            return case.concerns_debt(ids)
-        if values["key"] == "number":
+        if values.get("wrong_number_takes_out") and case.was_misdirected(past):
+            return False
+        if values["over"] == "debt":
+            return case.concerns_debt(past.talked_about if values["unit"] == "conversation" else past.debt_ids)
+        if values["over"] == "number":
             address = case.request.address
             return past.address_kind is None or address is None or past.address_kind == address.kind
         return True
@@ -130,10 +160,9 @@ class CoolDown(Kind):
             past.at
             for past in case.history
             if past.outcome == "conversation"
-            and past.at < at
             and past.channel in channels
             and case.with_person(past)
-            and case.concerns_debt(past.discussed_debt_ids if past.discussed_debt_ids is not None else past.debt_ids)
+            and case.concerns_debt(past.talked_about)
         ]
         if not talks:
             return None

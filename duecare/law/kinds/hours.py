@@ -12,6 +12,7 @@ from duecare.law.request import WEEKDAYS, Preference, minute_of_day
 from duecare.law.rules import Rule
 from duecare.law.when import (
     DAY,
+    MINUTE,
     Windows,
     at_minute,
     is_inside,
@@ -25,41 +26,45 @@ class ContactHours(Kind):
     """Contact only inside stated hours of the person's day.
 
     `week` gives the windows a weekday (`mon` … `sun`, or `all`); `holidays` those of public holidays (left out: as any other day; empty: none).
-    `address`: binds only contact at that kind of address. `agreed` true: a contact the person asked for may lie outside. `includes_closing` true: the closing minute itself is still inside ("after 9 p.m.").
+    `address`: binds only contact at that kind of address. `agreed` true: a contact the person asked for may lie outside. `includes_closing` true: the closing instant itself is still inside ("after 9 p.m.").
+    `past_due_days_max`: the rule lapses once the debt is longer overdue.
     """
 
     name = "contact_hours"
-    parameters = frozenset({"week", "holidays", "agreed", "includes_closing", "reply", "address"})
+    parameters = frozenset({"week", "holidays", "agreed", "includes_closing", "reply", "address", "past_due_days_max"})
     required = frozenset({"week"})
 
     def prepare(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        week = values["week"]
-        given = {day: _windows(week.get(day, week.get("all", []))) for day in WEEKDAYS}
+        week, inclusive = values["week"], bool(values.get("includes_closing"))
+        given = {day: _windows(week.get(day, week.get("all", [])), inclusive) for day in WEEKDAYS}
         unknown = set(week) - {*WEEKDAYS, "all"}
         if unknown:
             raise ValueError(f"week: {', '.join(sorted(unknown))} is no day (mon … sun, all)")
         return {
             **values,
             "week": tuple(given[day] for day in WEEKDAYS),
-            "holidays": None if values.get("holidays") is None else _windows(values["holidays"]),
+            "holidays": None if values.get("holidays") is None else _windows(values["holidays"], inclusive),
         }
+
+    def binds(self, values: Mapping[str, Any], case: Case, at: datetime) -> bool:
+        if "address" in values and (case.request.address is None or case.request.address.kind != values["address"]):
+            return False
+        ends = _lapses(values, case)
+        return ends is None or at < ends
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         if values.get("agreed") and case.agreed_at(at):
             return None
         if values.get("reply") and _answers_in_time(case, at):
             return None
-        if "address" in values and (case.request.address is None or case.request.address.kind != values["address"]):
-            return None
         windows = self.windows(rule, values, case)
         for zone in case.zones:
-            if not is_inside(at, zone, windows) and not (
-                values.get("includes_closing") and _is_closing(at, zone, windows)
-            ):
+            if not is_inside(at, zone, windows):
                 local = at.astimezone(zone)
+                opens, ends = next_inside_all(at, case.zones, windows), _lapses(values, case)
                 return Finding(
                     "deny",
-                    next_inside_all(at, case.zones, windows),
+                    opens if ends is None else ends if opens is None else min(opens, ends),
                     "contact_hours" if windows(local.date()) else "contact_hours_closed",
                     {"local": local, "zone": zone.key, "windows": windows(local.date())},
                 )
@@ -80,8 +85,6 @@ class ContactHours(Kind):
 
     def closes_at(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> datetime | None:
         """When the hours that are open now end: the earliest closing over all zones."""
-        if "address" in values and (case.request.address is None or case.request.address.kind != values["address"]):
-            return None
         windows = self.windows(rule, values, case)
         closings = [closing for zone in case.zones if (closing := next_outside(at, zone, windows))]
         return min(closings, default=None)
@@ -159,21 +162,24 @@ class InconvenientPlace(Kind):
         return None
 
 
-def _windows(texts: Any) -> Windows:
-    """[["08:00", "21:00"], …] or ["08:00", "21:00"] as minutes."""
+def _windows(texts: Any, includes_closing: bool = False) -> Windows:
+    """[["08:00", "21:00"], …] or ["08:00", "21:00"] as microseconds of the day."""
     if texts and isinstance(texts[0], str):
         texts = [texts]
-    found = tuple((minute_of_day(opens), minute_of_day(closes)) for opens, closes in texts)
+    found = tuple(
+        (minute_of_day(opens) * MINUTE, minute_of_day(closes) * MINUTE + includes_closing) for opens, closes in texts
+    )
     if any(opens >= closes for opens, closes in found) or list(found) != sorted(found):
         raise ValueError(f"windows {texts} are not in order")
     return found
 
 
-def _is_closing(at: datetime, zone: ZoneInfo, windows: Any) -> bool:
-    local = at.astimezone(zone)
-    if local.second or local.microsecond:
-        return False
-    return any(local.hour * 60 + local.minute == closes for _, closes in windows(local.date()))
+def _lapses(values: Mapping[str, Any], case: Case) -> datetime | None:
+    """From when the rule binds no more, because the debt is too long overdue; None where it does not lapse or the due date is unknown."""
+    due = case.request.debt.due_date
+    if "past_due_days_max" not in values or due is None:
+        return None
+    return at_minute(due + timedelta(days=values["past_due_days_max"] + 1), 0, case.zones[0])
 
 
 def _in_force(preference: Preference, at: datetime) -> bool:

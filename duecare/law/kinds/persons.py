@@ -92,6 +92,12 @@ class PersonState(Kind):
     parameters = frozenset({"states", "adult_age"})
     required = frozenset({"states"})
 
+    def prepare(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        unknown = set(values["states"]) - {"deceased", "reassigned", "minor", "vulnerable", "military"}
+        if unknown or not set(values["states"].values()) <= {"deny", "review"}:
+            raise ValueError("states: deceased, reassigned, minor, vulnerable or military, each deny or review")
+        return values
+
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         states, request = values["states"], case.request
         person = request.person
@@ -105,8 +111,9 @@ class PersonState(Kind):
             if any(on < of_age for on in case.local_dates(at)):
                 until = max(at_minute(of_age, 0, zone) for zone in case.zones)
                 return Finding(states["minor"], until, "minor", {"age": int(values.get("adult_age", 18))})
-        if "vulnerable" in states and person.vulnerable and owes:
-            return Finding(states["vulnerable"], NEVER, "vulnerable")
+        for state in ("vulnerable", "military"):
+            if state in states and getattr(person, state) and owes:
+                return Finding(states[state], NEVER, state)
         return None
 
 

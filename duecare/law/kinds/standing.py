@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
+
 from duecare.law.kinds.base import NEVER, Case, Finding, Kind
 from duecare.law.rules import Rule
-from duecare.law.when import at_minute
+from duecare.law.when import at_minute, business_days_after
 
 
 class Unlawful(Kind):
-    """Debts that no contact may pursue: unlawful ones (`if: illegal`) and those of somebody in insolvency (`if: bankrupt`)."""
+    """Debts that no contact may pursue: unlawful ones (`if: illegal`), those of somebody in insolvency (`if: bankrupt`), and whatever is in the rule's scope
+    (`if: any`), such as all that an agency might collect where the law bans agencies."""
 
     name = "unlawful"
     parameters = frozenset({"if"})
@@ -24,7 +27,14 @@ class Unlawful(Kind):
             return Finding("deny", NEVER, "illegal")
         if values["if"] == "bankrupt" and debt.bankrupt and case.request.person.role != "attorney":
             return Finding("deny", NEVER, "bankrupt")
+        if values["if"] == "any":
+            return Finding("deny", NEVER, "barred_collector")
         return None
+
+    def prepare(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if values["if"] not in ("illegal", "bankrupt", "any"):
+            raise ValueError(f"if: {values['if']!r} is none of illegal, bankrupt, any")
+        return values
 
 
 class BreathingSpace(Kind):
@@ -42,10 +52,10 @@ class BreathingSpace(Kind):
 
 class Dispute(Kind):
     """An unanswered dispute rests collection. `within_days`: only a dispute raised so many days after the validation notice was taken to be received
-    (`receipt_days` after it was sent); without it, any open dispute."""
+    (`receipt_days` or `receipt_business_days` after it was sent); without it, any open dispute."""
 
     name = "dispute"
-    parameters = frozenset({"within_days", "receipt_days", "effect"})
+    parameters = frozenset({"within_days", "receipt_days", "receipt_business_days", "effect"})
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         debt = case.request.debt
@@ -55,22 +65,59 @@ class Dispute(Kind):
         if debt.dispute_answered_at is not None and raised <= debt.dispute_answered_at <= at:
             return None
         if "within_days" in values and debt.validation_notice_at is not None:
-            last = debt.validation_notice_at + timedelta(days=values["within_days"] + values.get("receipt_days", 0) + 1)
-            if raised >= last:
+            received = debt.validation_notice_at.astimezone(case.zones[0]).date() + timedelta(
+                days=values.get("receipt_days", 0)
+            )
+            received = business_days_after(received, values.get("receipt_business_days", 0), rule.jurisdiction)
+            if raised >= at_minute(received + timedelta(days=values["within_days"] + 1), 0, case.zones[0]):
                 return None
         answered = debt.dispute_answered_at
         until = answered if answered is not None and answered > at else NEVER
         return Finding(values.get("effect", "deny"), until, "dispute", {"since": raised.astimezone(case.zones[0])})
 
 
+class NoticeFirst(Kind):
+    """No contact until a written notice was sent and `wait_days` (with `business`: business days) have passed: the first free day is that many days after
+    the notice's. `if_missing` says what holds where no notice is known of: deny, review, or ignore (the default), where the rule is a duty."""
+
+    name = "notice_first"
+    parameters = frozenset({"wait_days", "business", "if_missing"})
+    required = frozenset({"wait_days"})
+    is_duty = True
+
+    def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
+        sent = case.request.debt.validation_notice_at
+        if sent is None or sent > at:
+            missing = values.get("if_missing", "ignore")
+            return (
+                None
+                if missing == "ignore" and sent is None
+                else Finding("deny" if sent else missing, sent, "notice_missing")
+            )
+        day = sent.astimezone(case.zones[0]).date()
+        if values.get("business"):
+            free = business_days_after(day, values["wait_days"], rule.jurisdiction)
+        else:
+            free = day + timedelta(days=values["wait_days"])
+        until = at_minute(free, 0, case.zones[0])
+        return Finding("deny", until, "notice_waits", {"sent": day, "free": free}) if at < until else None
+
+
 class Limitation(Kind):
-    """What may be said of a debt past its time. `years` from the later of due date and what restarts time (`restarts`: payment, acknowledgement), each only
+    """What may be said of a debt past its time. `years` (or `months`) from the later of due date and what restarts time (`restarts`: payment, acknowledgement), each only
     before expiry; `from_year_end` true: counted from the end of that year. With `if: threat` a threat of suit is denied once time is up; with
     `if: refusal` any demand is, once the person has said they will not pay; with `if: always` any demand is."""
 
     name = "limitation"
-    parameters = frozenset({"years", "restarts", "from_year_end", "if"})
-    required = frozenset({"years", "if"})
+    parameters = frozenset({"years", "months", "restarts", "from_year_end", "if"})
+    required = frozenset({"if"})
+
+    def prepare(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if ("years" in values) == ("months" in values):
+            raise ValueError("either years or months says how long")
+        if values["if"] not in ("threat", "refusal", "always"):
+            raise ValueError(f"if: {values['if']!r} is none of threat, refusal, always")
+        return {**values, "months": values.get("months", 12 * values.get("years", 0))}
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         ends = expires_on(
@@ -100,7 +147,7 @@ def expires_on(
     if due is None:
         return None
     restarts = values.get("restarts") or ()
-    ends = _years_after(due, values)
+    ends = _time_after(due, values)
     events = sorted(
         moment
         for name, moment in (("payment", paid), ("acknowledgement", acknowledged))
@@ -108,18 +155,13 @@ def expires_on(
     )
     for moment in events:
         if due <= moment <= ends:
-            ends = max(ends, _years_after(moment, {"years": values["years"]}))
+            ends = max(ends, moment + relativedelta(months=values["months"]))
     return ends
 
 
-def _years_after(start: date, values: Mapping[str, Any]) -> date:
-    year = start.year + int(values["years"])
-    if values.get("from_year_end"):
-        return date(year, 12, 31)
-    try:
-        return start.replace(year=year)
-    except ValueError:
-        return date(year, 2, 28)
+def _time_after(start: date, values: Mapping[str, Any]) -> date:
+    ends = start + relativedelta(months=values["months"])
+    return date(ends.year, 12, 31) if values.get("from_year_end") else ends
 
 
 class Licence(Kind):

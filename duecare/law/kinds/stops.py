@@ -9,6 +9,7 @@ from typing import Any
 from duecare.law.kinds.base import Case, Finding, Kind
 from duecare.law.request import Preference
 from duecare.law.rules import Rule
+from duecare.law.when import after_business_days
 
 SAME_MEDIUM = {"voicemail": "call", "call": "voicemail"}
 
@@ -16,10 +17,10 @@ SAME_MEDIUM = {"voicemail": "call", "call": "voicemail"}
 class StopRequest(Kind):
     """A request to stop is in force from the moment it is known. `stops` lists which requests the rule gives effect to; `in_writing` true: only written
     ones. Notices that law requires are free of it by the rule's scope, and an
-    answer to the person is where the person did write or call."""
+    answer to the person is where the person did write or call. `business_days`: it takes effect only on the day after so many business days."""
 
     name = "stop_request"
-    parameters = frozenset({"stops", "in_writing"})
+    parameters = frozenset({"stops", "in_writing", "business_days"})
     required = frozenset({"stops"})
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
@@ -27,6 +28,10 @@ class StopRequest(Kind):
             return None
         for preference in case.request.preferences:
             if preference.kind not in values["stops"] or preference.since > at:
+                continue
+            if "business_days" in values and at < after_business_days(
+                preference.since, values["business_days"], rule.jurisdiction, case.zones[0]
+            ):
                 continue
             if preference.until is not None and at >= preference.until:
                 continue

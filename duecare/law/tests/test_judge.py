@@ -94,7 +94,7 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     request["channel"] = draw(st.sampled_from(["call", "sms", "email", "letter", "visit"]))
     request["history"] = [
         {
-            "at": (at - timedelta(hours=draw(st.integers(0, 400)))).isoformat(),
+            "at": (at - timedelta(hours=draw(st.integers(1, 400)))).isoformat(),
             "channel": draw(st.sampled_from(["call", "sms", "email"])),
             "direction": draw(st.sampled_from(["outbound", "outbound", "inbound"])),
             "outcome": draw(st.sampled_from(["no_answer", "conversation", "delivered", "voicemail", "busy"])),
