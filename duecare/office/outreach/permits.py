@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from duecare.law import Decision
+from duecare.law import Decision, Library
 from duecare.office.crm.contact_request import Known, contact_request
 from duecare.office.crm.models import Account, ContactPoint, Party
 from duecare.office.site import clock
 
-from .gate import library
+from .gate import library_for
 from .models import Permit, PermitOutcome
 
 if TYPE_CHECKING:
@@ -50,8 +50,13 @@ def ask(
     autodialled: bool = False,
     language: str = "en",
     known: Known | None = None,
+    law: Library | None = None,
 ) -> tuple[dict[str, Any], Decision]:
-    """Ask the law without writing anything: for lists, previews and "may I at …?". Never a licence to contact."""
+    """Ask the law without writing anything: for lists, previews and "may I at …?". Never a licence to contact.
+
+    An account is under the rules of its creditor beside all others; `law` is that library where the caller has it already.
+    """
+    law = law or library_for(account.creditor_id)
     request = contact_request(
         account=account,
         party=party,
@@ -64,7 +69,7 @@ def ask(
         autodialled=autodialled,
         known=known,
     )
-    return request, library().judge(request, lang="zh" if language.startswith("zh") else "en")
+    return request, law.judge(request, lang="zh" if language.startswith("zh") else "en")
 
 
 def permit(
@@ -90,6 +95,7 @@ def permit(
     with transaction.atomic():
         if connection_locks_rows():
             Party.objects.select_for_update().get(pk=party.pk)
+        law = library_for(account.creditor_id, now=True)
         request, decision = ask(
             account=account,
             party=party,
@@ -101,6 +107,7 @@ def permit(
             content=content,
             autodialled=autodialled,
             language=language,
+            law=law,
         )
         if content:
             request["content"]["text"] = f"sha256:{content.text_hash}"
@@ -119,7 +126,7 @@ def permit(
             rule=answer["reasons"][0]["rule"] if answer["reasons"] else "",
             request=request,
             decision=answer,
-            rulebook_version=library().version,
+            rulebook_version=law.version,
             renews=renews,
         )
     return row

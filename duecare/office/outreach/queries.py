@@ -15,7 +15,7 @@ from duecare.law import Decision
 from duecare.office.site import clock
 from duecare.office.site.chain import ChainedRow
 
-from .gate import library
+from .gate import library, library_for
 from .models import OutboxMessage, Permit, Verdict
 
 
@@ -155,12 +155,13 @@ def rule_told(rule_id: str, lang: str) -> RuleTold:
 def decide_again(permit: Permit) -> Replayed:
     """Put the stored question to the library as it is now. Under the same rulebook the answer must be the same."""
     lang: Literal["en", "zh"] = "zh" if _said_in_chinese(permit.decision) else "en"
-    decision: Decision = library().judge(permit.request, lang=lang)
+    law = library_for(permit.account.creditor_id)
+    decision: Decision = law.judge(permit.request, lang=lang)
     again = decision.to_dict()
     return Replayed(
         stored=permit.decision,
         again=again,
-        same_rulebook=permit.rulebook_version == library().version,
+        same_rulebook=permit.rulebook_version == law.version,
         same=_essence(again) == _essence(permit.decision),
     )
 
@@ -175,7 +176,7 @@ def whys(permit: Permit, lang: str) -> list[str]:
     spoken: Literal["en", "zh"] = "zh" if lang.startswith("zh") else "en"
     if not stored or _said_in_chinese(permit.decision) == (spoken == "zh"):
         return stored
-    again = library().judge(permit.request, lang=spoken).to_dict()
+    again = library_for(permit.account.creditor_id).judge(permit.request, lang=spoken).to_dict()
     return [one["why"] for one in again["reasons"]] if _essence(again) == _essence(permit.decision) else stored
 
 

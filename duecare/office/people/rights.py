@@ -43,6 +43,10 @@ RIGHTS: dict[str, set[Role]] = {
     "outreach.see_outbox": {L, F, A},
     "outreach.see_permits": {L, F, G},
     "outreach.edit_templates": {F, A},
+    # rulebooks
+    "rulebooks.read": set(Role),
+    "rulebooks.propose": {F, G},
+    "rulebooks.decide": {F, G},
     # academy
     "academy.practise": {C, L, T, F, G, M},
     "academy.train_others": {T, L},

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "duecare.office.desk",
     "duecare.office.academy",
     "duecare.office.reports",
+    "duecare.office.rulebooks",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
