@@ -19,7 +19,7 @@ def example_request(rule: Rule, example: Example) -> dict[str, Any]:
 
     A history may be written `7x no_answer call 2026-04-01T10:00:00-04:00 daily`; without `daily` the contacts are five minutes apart.
     """
-    parts = [] if rule.jurisdiction == "HOUSE" else rule.jurisdiction.split("-")
+    parts = [] if rule.place == "HOUSE" else rule.place.split("-")
     places = ["-".join(parts[: n + 1]) for n in range(len(parts))]
     request: dict[str, Any] = {
         "id": rule.id,
@@ -36,7 +36,7 @@ def example_request(rule: Rule, example: Example) -> dict[str, Any]:
             "id": "P1",
             "role": "debtor",
             "jurisdictions": places or ["GB"],
-            "time_zones": [zone_of(rule.jurisdiction)],
+            "time_zones": [zone_of(rule.place)],
             "birth_date": "1985-05-05",
         },
         "address": {"kind": "mobile"},

@@ -112,6 +112,8 @@ class Library:
             request.channel,
             person.role,
             request.purpose,
+            request.address.kind if request.address else None,
+            request.autodialled,
         )
         known = self._of_laws.get(key)
         if known is None:
@@ -125,6 +127,10 @@ class Library:
             if len(self._of_laws) < 4096:
                 self._of_laws[key] = known
         return known
+
+    def reaching(self, places: Sequence[str], governing_law: str | None, licences: Sequence[str]) -> tuple[Rule, ...]:
+        """All rules, whatever their scope, under which a contact in these places stands, in the order in which they are asked."""
+        return tuple(rule for rules in self._by_law(places, governing_law, licences).values() for rule in rules)
 
     def _by_law(
         self, places: Sequence[str], governing_law: str | None, licences: Sequence[str]
@@ -143,7 +149,8 @@ class Library:
             law: [rule for rule in self._by_jurisdiction.get(law, ()) if rule.reach & by] for law, by in reached.items()
         }
         for name, rules in self._by_jurisdiction.items():
-            if name == "HOUSE" or name.startswith("OFFICE"):
+            place = name.removeprefix("OFFICE-")
+            if place == "HOUSE" or (place != name and place in reached):
                 found[name] = rules
         return {law: rules for law, rules in found.items() if rules}
 
@@ -158,7 +165,7 @@ class Library:
             values = rule.parameters(on)
             if values is not None and KINDS[rule.kind].binds(values, case, at):
                 inside.append((rule, values))
-                if rule.layer == "law":
+                if rule.displaces_defaults:
                     lawful.add(rule.kind)
         return [
             (rule, values)
@@ -220,10 +227,14 @@ def _duties(rules: Sequence[Rule], request: ContactRequest, lang: Lang) -> tuple
 
 
 def _case(request: ContactRequest) -> Case:
+    """A request made ready. What is said to have happened after the instant asked about is not known yet and takes no part."""
+    at, agreed = request.at, request.consent_for_contact_at
     return Case(
         request=request,
         zones=tuple(zone(name) for name in dict.fromkeys(request.person.time_zones)),
-        history=sorted((past for past in request.history if past.at < request.at), key=lambda past: past.at),
+        history=sorted((past for past in request.history if past.at < at), key=lambda past: past.at),
+        consents=[one for one in request.address.consents if one.given_at <= at] if request.address else (),
+        agreed=agreed if agreed is not None and agreed <= at else None,
         debt_ids=frozenset((request.debt.id, *request.debt.counts_as_one_with)),
     )
 
@@ -237,6 +248,8 @@ def _in_scope(rule: Rule, request: ContactRequest) -> bool:
         and (not scope.channels or request.channel in scope.channels)
         and (not scope.roles or request.person.role in scope.roles)
         and (not scope.purposes or request.purpose in scope.purposes)
+        and (not scope.addresses or request.address is None or request.address.kind in (None, *scope.addresses))
+        and (scope.autodialled is None or scope.autodialled == request.autodialled)
     )
 
 

@@ -21,7 +21,8 @@ STRENGTHS = ("ban", "presumption", "guidance", "convention")
 REACHES = frozenset({"person", "debt", "collector"})
 FIELDS = {
     "id", "kind", "sentence", "source", "status", "basis", "since", "until", "consumer", "debts", "collectors", "channels", "roles", "purposes",
-    "parameters", "changes", "examples", "strength", "checked", "reach",
+    "parameters", "changes", "examples", "strength", "checked", "reach", "addresses",
+    "autodialled",
 }  # fmt: skip
 
 
@@ -67,7 +68,13 @@ def load_file(path: Path, text: str | None = None) -> Iterator[Rule]:
     if not isinstance(found, list):
         raise RulebookError(f"{path}:1: a rulebook file is a list of rules")
     for entry in found:
-        yield _rule(entry, jurisdiction, path)
+        try:
+            yield _rule(entry, jurisdiction, path)
+        except (TypeError, AttributeError, KeyError, ValueError) as error:
+            if isinstance(error, RulebookError):
+                raise
+            line = entry.get("__line__", 1) if isinstance(entry, dict) else 1
+            raise RulebookError(f"{path}:{line}: a value of the wrong shape ({error})") from error
 
 
 def _rule(entry: Any, jurisdiction: str, path: Path) -> Rule:
@@ -124,6 +131,8 @@ def _rule(entry: Any, jurisdiction: str, path: Path) -> Rule:
             channels=channels,
             roles=frozenset(entry.get("roles") or ()),
             purposes=frozenset(entry.get("purposes") or ()),
+            addresses=frozenset(entry.get("addresses") or ()),
+            autodialled=entry.get("autodialled"),
         ),
         dated=tuple(_dated(entry["kind"], since, values, fail) for since, values in dated),
         effective_to=_day(entry["until"], fail) if entry.get("until") else None,

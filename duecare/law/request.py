@@ -5,6 +5,7 @@ Untrusted input is read here and nowhere else: unknown fields, wrong types and i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
@@ -58,6 +59,15 @@ class Debt(_Part, frozen=True):
     illegal: bool = False
     legal_action: Literal["none", "filed", "judgment"] = "none"
     counts_as_one_with: list[str] = []
+
+    @property
+    def owed(self) -> float | None:
+        """The balance as a number; None where none is given or it is no amount."""
+        try:
+            found = float(self.balance) if self.balance is not None else math.nan
+        except ValueError:
+            return None
+        return found if math.isfinite(found) else None
 
 
 class Person(_Part, frozen=True):

@@ -18,6 +18,9 @@ class Scope:
     channels: frozenset[str]
     roles: frozenset[str]
     purposes: frozenset[str]
+    addresses: frozenset[str]
+    """Kinds of address; a contact whose address is of no known kind is inside."""
+    autodialled: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,16 @@ class Rule:
     examples: tuple[Example, ...]
     file: str
     line: int
+
+    @property
+    def displaces_defaults(self) -> bool:
+        """Whether the house's default of this kind gives way to the rule: to law and guidance it does, to an industry's own convention it does not."""
+        return self.layer == "law" and self.strength != "convention"
+
+    @property
+    def place(self) -> str:
+        """The jurisdiction by name, also for an office's own rule; `HOUSE` where it is of no place."""
+        return self.jurisdiction.removeprefix("OFFICE-")
 
     @property
     def effective_from(self) -> date:

@@ -114,20 +114,28 @@ def next_inside_all(instant: datetime, zones: Sequence[ZoneInfo], windows: DayWi
     return None
 
 
-@lru_cache(maxsize=512)
-def _holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
+PUBLIC = ("public",)
+
+
+@lru_cache(maxsize=2048)
+def _holidays(country: str, subdivision: str | None, year: int, categories: tuple[str, ...]) -> frozenset[date]:
     try:
-        return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
+        known = holidays.country_holidays(country, subdiv=subdivision).supported_categories
+        return frozenset(
+            holidays.country_holidays(
+                country, subdiv=subdivision, years=year, categories=[one for one in categories if one in known]
+            )
+        )
     except (NotImplementedError, KeyError):
         if subdivision is not None:
-            return _holidays(country, None, year)
+            return _holidays(country, None, year, categories)
         return frozenset()
 
 
-def is_public_holiday(day: date, jurisdiction: str) -> bool:
-    """Whether a day is a public holiday of a jurisdiction (`CN`, `US-NY`, `US-NY-NYC`), by the `holidays` package."""
+def is_public_holiday(day: date, jurisdiction: str, categories: tuple[str, ...] = PUBLIC) -> bool:
+    """Whether a day is a public holiday of a jurisdiction (`CN`, `US-NY`, `US-NY-NYC`), by the `holidays` package; `categories` are that package's."""
     parts = jurisdiction.split("-")
-    return day in _holidays(parts[0], parts[1] if len(parts) > 1 else None, day.year)
+    return day in _holidays(parts[0], parts[1] if len(parts) > 1 else None, day.year, categories)
 
 
 def business_days_after(day: date, count: int, jurisdiction: str) -> date:

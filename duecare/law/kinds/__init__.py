@@ -3,6 +3,7 @@
 from duecare.law.kinds.base import NEVER, Case, Finding, Kind
 from duecare.law.kinds.content import (
     AutodialConsent,
+    Conduct,
     CostCap,
     Duties,
     ForbiddenChannel,
@@ -11,7 +12,7 @@ from duecare.law.kinds.content import (
     Retention,
 )
 from duecare.law.kinds.frequency import CoolDown, Frequency
-from duecare.law.kinds.hours import ContactHours, InconvenientPlace, InconvenientTime
+from duecare.law.kinds.hours import ContactHours, InconvenientPlace, InconvenientTime, PreferredTime
 from duecare.law.kinds.persons import OnlyTheDebtor, PersonState, Representation, Workplace
 from duecare.law.kinds.standing import (
     BreathingSpace,
@@ -47,11 +48,13 @@ KINDS: dict[str, Kind] = {
         Frequency(),
         CoolDown(),
         InconvenientTime(),
+        PreferredTime(),
         ContactHours(),
         Duties(),
         Recording(),
         Retention(),
         CostCap(),
+        Conduct(),
     )
 }
 PLACE = {name: place for place, name in enumerate(KINDS)}

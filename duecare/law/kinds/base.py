@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from duecare.law.request import ContactRequest, PastContact
+from duecare.law.request import Consent, ContactRequest, PastContact
 from duecare.law.rules import Rule
+
+if TYPE_CHECKING:
+    from duecare.law.columns.frame import Column, Frame, Spoken
 
 ANSWER_WITHIN = timedelta(days=30)
 """How long after the person's own message an answer is still one. House policy of 2026-11-24; no law read for this list states a number."""
@@ -39,6 +42,11 @@ class Case:
     request: ContactRequest
     zones: tuple[ZoneInfo, ...]
     history: Sequence[PastContact]
+    """What lies before the instant asked about, in order of time."""
+    consents: Sequence[Consent]
+    """Those given by then."""
+    agreed: datetime | None
+    """When the person asked for, or agreed to, this very contact, if that was by then."""
     debt_ids: frozenset[str]
 
     def local_dates(self, instant: datetime) -> list[date]:
@@ -49,7 +57,11 @@ class Case:
         return not ids or not self.debt_ids.isdisjoint(ids)
 
     def with_person(self, past: PastContact) -> bool:
-        return past.person_id is None or self.request.person.id is None or past.person_id == self.request.person.id
+        """Whether a past contact was with this person: by name where both are known, else by role; one that says neither was."""
+        person = self.request.person
+        if past.person_id is not None and person.id is not None:
+            return past.person_id == person.id
+        return past.person_role is None or past.person_role == person.role
 
     def was_misdirected(self, past: PastContact) -> bool:
         """Whether the number called was later learned to be another's. Numbers are known by their kind only, so a conversation at that kind of number
@@ -70,18 +82,32 @@ class Case:
             past.direction == "inbound" and timedelta(0) <= instant - past.at <= ANSWER_WITHIN for past in self.history
         )
 
+    def answers_once(self, instant: datetime) -> bool:
+        """Whether this is the one answer, by the same channel, to the person's last message of the last thirty days."""
+        return self.request.purpose == "respond" and self.answers_since(instant - ANSWER_WITHIN)
+
+    def answers_since(self, since: datetime) -> bool:
+        """Whether this would be the one answer, by the same channel, to what the person sent since an instant."""
+        channel = self.request.channel
+        theirs = [past.at for past in self.history if past.direction == "inbound" and past.channel == channel]
+        if not theirs or theirs[-1] < since:
+            return False
+        return not any(
+            past.direction == "outbound" and past.channel == channel and past.at >= theirs[-1] for past in self.history
+        )
+
     def agreed_at(self, instant: datetime, *, days: int | None = None) -> datetime | None:
         """When this very contact was asked for or agreed to, if that still holds at `instant`.
 
         Agreement ends with the next conversation with the person about the debt, whoever began it (12 CFR 1006 comment 14(b)(3)(i)-2), and after `days` where the law counts them (the day it was given is day one).
         """
-        given = self.request.consent_for_contact_at
-        if given is None or given > instant:
+        given = self.agreed
+        if given is None:
             return None
         for past in self.history:
             if (
                 past.outcome == "conversation"
-                and given < past.at < instant
+                and given < past.at
                 and self.with_person(past)
                 and self.concerns_debt(past.talked_about)
             ):
@@ -113,6 +139,15 @@ class Kind:
         return True
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
+        """What the rule says against one contact at an instant."""
+        return None
+
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        """The same over a table of contacts, as Ibis expressions."""
+        raise NotImplementedError
+
+    def binds_columns(self, values: Mapping[str, Any], frame: Frame) -> Column | None:
+        """`binds` over a table; None where the rule speaks of every contact in its scope."""
         return None
 
     def prepare(self, values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from duecare.law.kinds.base import NEVER, Case, Finding, Kind
 from duecare.law.rules import Rule
 from duecare.law.when import after_business_days
+
+if TYPE_CHECKING:
+    from duecare.law.columns.frame import Column, Frame, Spoken
 
 
 class ForbiddenChannel(Kind):
@@ -18,6 +21,13 @@ class ForbiddenChannel(Kind):
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         return Finding("deny", NEVER, "forbidden_channel", {"channel": case.request.channel})
+
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        import ibis
+
+        from duecare.law.columns.frame import Spoken
+
+        return Spoken(denies=ibis.literal(True))
 
 
 class RequiredContent(Kind):
@@ -39,6 +49,13 @@ class RequiredContent(Kind):
                 return Finding("deny", NEVER, f"shows_{name}")
         return None
 
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        from duecare.law.columns.frame import Spoken, any_of
+
+        missing = [(frame.t[name] == False).fill_null(False) for name in values.get("must") or ()]  # noqa: E712
+        shown = [frame.t[name].fill_null(False) for name in values.get("must_not") or ()]
+        return Spoken(denies=any_of((*missing, *shown)))
+
 
 class AutodialConsent(Kind):
     """Machines may call or text only with the person's own consent for the channel, not revoked. `manual` true: the consent is needed without a machine too;
@@ -54,17 +71,35 @@ class AutodialConsent(Kind):
         if case.agreed_at(at):
             return None
         days = values.get("revocation_business_days", 0)
-        for consent in request.address.consents if request.address else ():
-            if consent.channel not in (request.channel, "any") or consent.given_at > at:
+        for consent in case.consents:
+            if consent.channel not in (request.channel, "any"):
                 continue
             ends = consent.revoked_at
             if ends is not None and days:
-                ends = after_business_days(ends, days, rule.jurisdiction, case.zones[0])
+                ends = after_business_days(ends, days, rule.place, case.zones[0])
             if ends is None or at < ends:
                 return None
         return Finding(
             "deny", NEVER, "no_consent_machine" if request.autodialled else "no_consent", {"channel": request.channel}
         )
+
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        from duecare.law.columns.frame import Spoken
+
+        days = values.get("revocation_business_days", 0)
+
+        def holds(c: Column) -> Column:
+            stands = c.revoked.isnull()
+            if days:
+                beside = frame.beside(c)
+                last = frame.business_days_after(beside.day_of(c.revoked), days, rule.place)
+                stands = stands | (c.revoked > c.instant) | (beside.day() <= last)
+            else:
+                stands = stands | (c.instant < c.revoked)
+            return ((c.for_channel == c.channel) | (c.for_channel == "any")) & stands
+
+        denies = ~frame.consented(holds) & ~frame.agreed()
+        return Spoken(denies=denies if values.get("manual") else denies & frame.t.autodialled)
 
 
 class Duties(Kind):
@@ -102,5 +137,13 @@ class CostCap(Kind):
 
     name = "cost_cap"
     required = frozenset({"what"})
+    free = True
+    judges = False
+
+
+class Conduct(Kind):
+    """What the firm owes beyond the single contact: conduct, organisation, registers. Not judged and not said; browsed, and learned from."""
+
+    name = "conduct"
     free = True
     judges = False

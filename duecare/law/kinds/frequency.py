@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from duecare.law.kinds.base import Case, Finding, Kind
 from duecare.law.request import PastContact
 from duecare.law.rules import Rule
 from duecare.law.when import at_minute
+
+if TYPE_CHECKING:
+    from duecare.law.columns.frame import Column, Frame, Spoken
 
 UNITS: dict[str, frozenset[str]] = {
     # what counts as one, by outcome
@@ -18,7 +21,10 @@ UNITS: dict[str, frozenset[str]] = {
     ),
     "placed_call": frozenset({"no_answer", "voicemail", "limited_content", "conversation", "third_party"}),
     "unanswered": frozenset({"no_answer", "voicemail", "limited_content", "busy"}),
-    "message_possible": frozenset({"no_answer", "voicemail", "limited_content", "conversation"}),
+    "message_possible": frozenset(
+        {"no_answer", "voicemail", "limited_content", "conversation", "third_party", "delivered"}
+    ),
+    "unsolicited": frozenset({"no_answer", "voicemail", "limited_content", "conversation", "third_party", "delivered"}),
     "reached": frozenset({"conversation", "delivered", "voicemail", "limited_content"}),
     "contact": frozenset({"conversation", "delivered"}),
     "conversation": frozenset({"conversation"}),
@@ -33,18 +39,22 @@ KEYS = {
     "number": "number",
 }
 
+LONGEST_WINDOW = 120
+"""Of days: within it a zone changes its offset once at most, which the columns rely on."""
+
 
 class Frequency(Kind):
     """At most `max` of a unit in `days` consecutive days of the person's calendar, today included, or in a calendar `window` (week, month).
 
     `key` says over what is counted (this debt, this person, this number); `counts` by which channels; `addresses` binds and counts only contact at these
     kinds of address; `after_conversation` true: the limit begins with the first conversation; `agreed` true: contacts that the person asked for neither
-    count nor are bound; `agreed_days` for how long that holds; `inbound_counts` true: the person's own calls count too; `wrong_number_takes_out` true: calls to a number that proved to be another's never counted.
+    count nor are bound; `agreed_days` for how long that holds; `inbound_counts` true: the person's own calls count too; `wrong_number_takes_out` true: calls to a number that proved to be another's never counted;
+    `unless_consent` true: binds only where the person's consent for the channel is not in force. With `after_conversation` what went before does not count.
     """
 
     name = "frequency"
     parameters = frozenset(
-        {"max", "days", "window", "unit", "key", "counts", "addresses", "after_conversation", "agreed", "agreed_days", "inbound_counts", "effect", "wrong_number_takes_out"}
+        {"max", "days", "window", "unit", "key", "counts", "addresses", "after_conversation", "agreed", "agreed_days", "inbound_counts", "effect", "wrong_number_takes_out", "unless_consent"}
     )  # fmt: skip
     required = frozenset({"max", "unit", "key"})
 
@@ -58,8 +68,13 @@ class Frequency(Kind):
         if values.get("window", "week") not in ("week", "month"):
             raise ValueError(f"window: {values['window']!r} is neither week nor month")
         days = values.get("days", 1)
-        if not (isinstance(values["max"], int) and values["max"] >= 0 and isinstance(days, int) and 1 <= days <= 366):
-            raise ValueError("max and days are whole numbers, max from 0 and days from 1 to 366")
+        if not (
+            isinstance(values["max"], int)
+            and values["max"] >= 0
+            and isinstance(days, int)
+            and 1 <= days <= LONGEST_WINDOW
+        ):
+            raise ValueError(f"max and days are whole numbers, max from 0 and days from 1 to {LONGEST_WINDOW}")
         return {
             **values,
             "counts": frozenset(values.get("counts") or ()),
@@ -78,29 +93,41 @@ class Frequency(Kind):
             values.get("agreed", True) and case.agreed_at(at, days=values.get("agreed_days"))
         ):
             return None
-        if values.get("after_conversation") and not any(
-            past.outcome == "conversation" and case.with_person(past) for past in case.history
+        if values.get("unless_consent") and any(
+            consent.channel in (case.request.channel, "any") and (consent.revoked_at is None or at < consent.revoked_at)
+            for consent in case.consents
         ):
             return None
+        begins_at = None
+        if values.get("after_conversation"):
+            talks = (past.at for past in case.history if past.outcome == "conversation" and case.with_person(past))
+            begins_at = next(talks, None)
+            if begins_at is None:
+                return None
         effect = values.get("effect", "deny")
         words = f"frequency_{values['window']}" if "window" in values else "frequency"
         if limit == 0:
             return Finding(
                 effect, None, words, {"count": 0, "max": 0, "days": values.get("days"), "unit": values["unit"]}
             )
-        counted = [past.at for past in case.history if self.counts(values, case, past)]
+        counted = [
+            past.at
+            for past in case.history
+            if (begins_at is None or past.at >= begins_at) and self.counts(values, case, past)
+        ]
         if len(counted) < limit:
             return None
+        decisive = counted[-limit]
         until: datetime | None = None
         most = 0
         for zone in case.zones:
             begins, lasts = self._window(values, at.astimezone(zone).date())
-            inside = sorted(on for moment in counted if (on := moment.astimezone(zone).date()) >= begins)
-            if len(inside) < limit:
+            on = decisive.astimezone(zone).date()
+            if on < begins:
                 continue
-            most = max(most, len(inside))
+            most = max(most, sum(moment.astimezone(zone).date() >= begins for moment in counted))
             # As many as it takes to be under the limit again must have left the window.
-            leaves = at_minute(lasts(inside[-limit]), 0, zone)
+            leaves = at_minute(lasts(on), 0, zone)
             until = leaves if until is None else max(until, leaves)
         if until is None:
             return None
@@ -111,6 +138,77 @@ class Frequency(Kind):
             "frequency_day" if days == 1 else words,
             {"count": most, "max": limit, "days": days, "unit": values["unit"]},
         )
+
+    def binds_columns(self, values: Mapping[str, Any], frame: Frame) -> Column | None:
+        kinds = values["addresses"]
+        return frame.t.address_kind.isnull() | frame.t.address_kind.isin(sorted(kinds)) if kinds else None
+
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        import ibis
+
+        from duecare.law.columns.frame import all_of, latest, spoken
+
+        conditions = []
+        if values.get("agreed", True):
+            conditions.append(~frame.agreed(values.get("agreed_days")))
+        if values.get("after_conversation"):
+            conditions.append(frame.past("any", lambda h: h.since_talk))
+        if values.get("unless_consent"):
+            conditions.append(
+                ~frame.consented(
+                    lambda c: (
+                        ((c.for_channel == c.channel) | (c.for_channel == "any"))
+                        & (c.revoked.isnull() | (c.instant < c.revoked))
+                    )
+                )
+            )
+        effect, limit = values.get("effect", "deny"), values["max"]
+        if limit == 0:
+            return spoken(effect, all_of(*conditions))
+        decisive = frame.past("nth", lambda h: self._counts_columns(values, h), limit)
+
+        def window(zone: int) -> tuple[Column, Column]:
+            """The first day of the window that holds today, and the day on which the decisive contact leaves it."""
+            today = frame.day(zone)
+            if values.get("window") == "month":
+                return frame.t[f"month{zone}"], frame.t[f"next_month{zone}"]
+            if values.get("window") == "week":
+                monday = today - (today + 3) % 7
+                return monday, monday + 7
+            return today - values["days"] + 1, frame.day_of(decisive, zone) + values["days"]
+
+        def inside(zone: int) -> Column:
+            return frame.day_of(decisive, zone) >= window(zone)[0]
+
+        until = latest(
+            frame.in_zones(
+                lambda zone: ibis.ifelse(inside(zone), frame.start_of(window(zone)[1], zone), ibis.null("int64"))
+            )
+        )
+        return spoken(effect, all_of(decisive.notnull(), frame.any_zone(inside), *conditions), until)
+
+    @staticmethod
+    def _counts_columns(values: Mapping[str, Any], h: Column) -> Column:
+        from duecare.law.columns.frame import all_of, is_one_of
+
+        conditions = [is_one_of(h.outcome, values["outcomes"]), h.with_person]
+        if values.get("after_conversation"):
+            conditions.append(h.since_talk)
+        if not values.get("inbound_counts"):
+            conditions.append(~h.inbound)
+        if values.get("agreed", True):
+            conditions.append(~h.consented)
+        if values["counts"]:
+            conditions.append(is_one_of(h.past_channel, values["counts"]))
+        if values["addresses"]:
+            conditions.append(h.past_address.isnull() | h.past_address.isin(sorted(values["addresses"])))
+        if values.get("wrong_number_takes_out"):
+            conditions.append(~h.misdirected)
+        if values["over"] == "debt":
+            conditions.append(h.talked if values["unit"] == "conversation" else h.on_debt)
+        if values["over"] == "number":
+            conditions.append(h.same_number)
+        return all_of(*conditions)
 
     @staticmethod
     def _window(values: Mapping[str, Any], today: date) -> tuple[date, Callable[[date], date]]:
@@ -171,3 +269,28 @@ class CoolDown(Kind):
         if at >= until:
             return None
         return Finding("deny", until, "cool_down", {"last": talks[-1].astimezone(case.zones[0]), "days": days})
+
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        import ibis
+
+        from duecare.law.columns.frame import Spoken, all_of, is_one_of, latest
+
+        channels = values.get("counts") or ("call",)
+        talk = frame.past(
+            "max",
+            lambda h: (h.outcome == "conversation") & is_one_of(h.past_channel, channels) & h.with_person & h.talked,
+        )
+
+        def free(zone: int) -> Column:
+            """The day on which calls are free again."""
+            return frame.day_of(talk, zone) + values["days"]
+
+        until = latest(
+            frame.in_zones(
+                lambda zone: ibis.ifelse(
+                    frame.day(zone) < free(zone), frame.start_of(free(zone), zone), ibis.null("int64")
+                )
+            )
+        )
+        quiet = frame.any_zone(lambda zone: frame.day(zone) < free(zone))
+        return Spoken(denies=all_of(talk.notnull(), quiet, ~frame.agreed(values.get("agreed_days"))), until=until)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from duecare.law.kinds.base import DEBTOR_ROLES, NEVER, Case, Finding, Kind
+from duecare.law.kinds.base import ANSWER_WITHIN, DEBTOR_ROLES, NEVER, Case, Finding, Kind
 from duecare.law.rules import Rule
 from duecare.law.when import at_minute
 
+if TYPE_CHECKING:
+    from duecare.law.columns.frame import Column, Frame, Spoken
+
 REPRESENTATIVES = frozenset({"attorney", "debt_adviser"})
+FAILED = frozenset({"no_answer", "disconnected", "wrong_number", "undelivered", "busy"})
+"""Outcomes of a try that did not reach the debtor."""
 
 
 class OnlyTheDebtor(Kind):
@@ -43,35 +48,61 @@ class OnlyTheDebtor(Kind):
             past
             for past in case.history
             if past.direction == "outbound"
-            and past.at < at
             and past.person_role == person.role
+            and (past.person_id is None or person.id is None or past.person_id == person.id)
             and past.outcome in ("conversation", "third_party", "delivered")
         ]
         if earlier:
             return Finding("deny", NEVER, "third_party_again", {"role": person.role})
-        if how == "if_unreachable" and not self._unreachable(case, at, int(values.get("failed_attempts", 3))):
+        if how == "if_unreachable" and not self._unreachable(case, int(values.get("failed_attempts", 3))):
             return Finding("deny", NEVER, "third_party_reachable", {"role": person.role})
         return None
 
     @staticmethod
-    def _unreachable(case: Case, at: datetime, failures: int) -> bool:
-        tries = [
-            past
-            for past in case.history
-            if past.at < at and past.direction == "outbound" and (past.person_role in (None, "debtor"))
-        ]
-        if any(past.outcome == "disconnected" for past in tries[-1:]):
+    def _unreachable(case: Case, failures: int) -> bool:
+        tries = [past for past in case.history if past.direction == "outbound" and past.person_role in (None, "debtor")]
+        if any(past.outcome == "disconnected" and past.at == tries[-1].at for past in tries):
             return True
-        last = tries[-failures:]
-        return len(last) == failures and all(
-            past.outcome in ("no_answer", "disconnected", "wrong_number", "undelivered", "busy") for past in last
+        failed = [past.at for past in tries if past.outcome in FAILED]
+        reached = [past.at for past in tries if past.outcome not in FAILED]
+        return len(failed) >= failures and (not reached or failed[-failures] > reached[-1])
+
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        from duecare.law.columns.frame import Spoken, all_of, is_one_of
+
+        t = frame.t
+        other = ~is_one_of(t.role, DEBTOR_ROLES | REPRESENTATIVES | frozenset(values.get("counts_as_debtor") or ()))
+        told = t.discloses_debt.fill_null(False)
+        answers = (t.purpose == "respond") & frame.answers_them(ANSWER_WITHIN // timedelta(microseconds=1))
+        how = values.get("locate", "never")
+        if how == "never":
+            return Spoken(denies=other & (told | ~answers))
+        refused = frame.past(
+            "any",
+            lambda h: ~h.inbound & h.same_role & is_one_of(h.outcome, {"conversation", "third_party", "delivered"}),
         )
+        if how == "if_unreachable":
+
+            def tried(h: Column) -> Column:
+                return ~h.inbound & (h.past_role.isnull() | (h.past_role == "debtor"))
+
+            last = frame.past("max", tried)
+            dead = frame.past("max", lambda h: tried(h) & (h.outcome == "disconnected"))
+            reached = frame.past("max", lambda h: tried(h) & ~is_one_of(h.outcome, FAILED))
+            failed = frame.past(
+                "nth", lambda h: tried(h) & is_one_of(h.outcome, FAILED), int(values.get("failed_attempts", 3))
+            )
+            lost = (dead == last).fill_null(False) | (failed.notnull() & (reached.isnull() | (failed > reached)))
+            refused = refused | ~lost.fill_null(False)
+        return Spoken(denies=all_of(other, told | (~answers & ((t.purpose != "locate") | refused))))
 
 
 class Representation(Kind):
-    """A person who is represented is contacted through the representative, unless that one agrees."""
+    """A person who is represented is contacted through the representative, unless that one agrees. `reply: once`: the person's own message may be answered once,
+    by the same channel."""
 
     name = "representation"
+    parameters = frozenset({"reply"})
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         person = case.request.person
@@ -82,7 +113,19 @@ class Representation(Kind):
             or person.attorney_consents
         ):
             return None
+        if values.get("reply") == "once" and case.answers_once(at):
+            return None
         return Finding("deny", NEVER, "represented", {"since": person.attorney_since.astimezone(case.zones[0])})
+
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        from duecare.law.columns.frame import Spoken, is_one_of
+
+        t = frame.t
+        known = (t.attorney_since <= frame.at).fill_null(False)
+        denies = known & ~is_one_of(t.role, REPRESENTATIVES) & ~t.attorney_consents
+        if values.get("reply") == "once":
+            denies = denies & ~frame.answers_once(ANSWER_WITHIN // timedelta(microseconds=1))
+        return Spoken(denies=denies)
 
 
 class PersonState(Kind):
@@ -116,12 +159,44 @@ class PersonState(Kind):
                 return Finding(states[state], NEVER, state)
         return None
 
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        import ibis
+
+        from duecare.law.columns.dates import add_months
+        from duecare.law.columns.frame import Spoken, is_one_of
+
+        t, states = frame.t, values["states"]
+        owes = is_one_of(t.role, {"debtor", "co_debtor", "guarantor"})
+        of_age = add_months(t, "birth", 12 * int(values.get("adult_age", 18)), overflow=True)
+        signs = {
+            "deceased": t.deceased & owes,
+            "reassigned": t.reassigned,
+            "minor": (owes & frame.any_zone(lambda zone: frame.day(zone) < of_age)).fill_null(False),
+            "vulnerable": t.vulnerable & owes,
+            "military": t.military & owes,
+        }
+        # As in `judge`, the first state that holds speaks; of the rest only the ends count.
+        denies, reviews, until, free = ibis.literal(False), ibis.literal(False), ibis.null("int64"), ibis.literal(True)
+        for state, holds in signs.items():
+            if state not in states:
+                continue
+            here = holds & free
+            if states[state] == "deny":
+                denies = denies | here
+            else:
+                reviews = reviews | here
+            if state == "minor":
+                until = ibis.ifelse(here, frame.start_everywhere(of_age), until)
+            free = free & ~holds
+        return Spoken(denies=denies, reviews=reviews, until=until)
+
 
 class Workplace(Kind):
-    """Contact at work. `if` is `employer_forbids`, or `always` where the person must have agreed; `channels` which are bound."""
+    """Contact at work. `if` is `employer_forbids`, or `always` where the person must have agreed; `channels` which are bound;
+    `their_use` true: a message that the person sent from there counts as agreement."""
 
     name = "workplace"
-    parameters = frozenset({"if", "channels"})
+    parameters = frozenset({"if", "channels", "their_use"})
     required = frozenset({"if"})
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
@@ -133,13 +208,37 @@ class Workplace(Kind):
         if values["if"] == "employer_forbids" and not case.request.employer_forbids:
             return None
         if values["if"] == "always" and any(
-            consent.channel == case.request.channel
-            and consent.given_at <= at
-            and (consent.revoked_at is None or consent.revoked_at > at)
-            for consent in address.consents
+            consent.channel == case.request.channel and (consent.revoked_at is None or consent.revoked_at > at)
+            for consent in case.consents
+        ):
+            return None
+        if values.get("their_use") and any(
+            past.direction == "inbound" and past.channel == case.request.channel and past.address_kind == "work"
+            for past in case.history
         ):
             return None
         return Finding("deny", NEVER, "workplace_forbidden" if values["if"] == "employer_forbids" else "workplace")
+
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        from duecare.law.columns.frame import Spoken, all_of, is_one_of
+
+        t = frame.t
+        conditions = [(t.address_kind == "work").fill_null(False), ~frame.agreed()]
+        if values.get("channels"):
+            conditions.append(is_one_of(t.channel, values["channels"]))
+        if values["if"] == "employer_forbids":
+            conditions.append(t.employer_forbids)
+        if values["if"] == "always":
+            conditions.append(
+                ~frame.consented(
+                    lambda c: (c.for_channel == c.channel) & (c.revoked.isnull() | (c.revoked > c.instant))
+                )
+            )
+        if values.get("their_use"):
+            conditions.append(
+                ~frame.past("any", lambda h: h.inbound & h.same_channel & (h.past_address == "work").fill_null(False))
+            )
+        return Spoken(denies=all_of(*conditions))
 
 
 def _birthday(born: date, years: int) -> date:

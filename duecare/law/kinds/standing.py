@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
 
 from duecare.law.kinds.base import NEVER, Case, Finding, Kind
 from duecare.law.rules import Rule
 from duecare.law.when import at_minute, business_days_after
+
+if TYPE_CHECKING:
+    from duecare.law.columns.frame import Column, Frame, Spoken
 
 
 class Unlawful(Kind):
@@ -31,6 +34,20 @@ class Unlawful(Kind):
             return Finding("deny", NEVER, "barred_collector")
         return None
 
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        import ibis
+
+        from duecare.law.columns.frame import Spoken
+
+        t = frame.t
+        return Spoken(
+            denies={
+                "illegal": t.illegal,
+                "bankrupt": t.bankrupt & (t.role != "attorney"),
+                "any": ibis.literal(True),
+            }[values["if"]]
+        )
+
     def prepare(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         if values["if"] not in ("illegal", "bankrupt", "any"):
             raise ValueError(f"if: {values['if']!r} is none of illegal, bankrupt, any")
@@ -48,6 +65,13 @@ class BreathingSpace(Kind):
             return None
         until = max(at_minute(last + timedelta(days=1), 0, zone) for zone in case.zones)
         return Finding("deny", until, "breathing_space", {"until": last})
+
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        from duecare.law.columns.frame import Spoken
+
+        last = frame.t.breathing_day
+        rests = frame.any_zone(lambda zone: frame.day(zone) <= last).fill_null(False)
+        return Spoken(denies=rests, until=frame.start_everywhere(last + 1))
 
 
 class Dispute(Kind):
@@ -68,12 +92,33 @@ class Dispute(Kind):
             received = debt.validation_notice_at.astimezone(case.zones[0]).date() + timedelta(
                 days=values.get("receipt_days", 0)
             )
-            received = business_days_after(received, values.get("receipt_business_days", 0), rule.jurisdiction)
+            received = business_days_after(received, values.get("receipt_business_days", 0), rule.place)
             if raised >= at_minute(received + timedelta(days=values["within_days"] + 1), 0, case.zones[0]):
                 return None
         answered = debt.dispute_answered_at
         until = answered if answered is not None and answered > at else NEVER
         return Finding(values.get("effect", "deny"), until, "dispute", {"since": raised.astimezone(case.zones[0])})
+
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        import ibis
+
+        from duecare.law.columns.frame import all_of, spoken
+
+        t = frame.t
+        raised, answered = t.disputed_at, t.dispute_answered_at
+        is_open = (raised <= frame.at).fill_null(False) & ~((raised <= answered) & (answered <= frame.at)).fill_null(
+            False
+        )
+        in_time = None
+        if "within_days" in values:
+            received = frame.business_days_after(
+                t.validation_notice_day + values.get("receipt_days", 0),
+                values.get("receipt_business_days", 0),
+                rule.place,
+            )
+            in_time = (t.disputed_day <= received + values["within_days"]).fill_null(True)
+        until = ibis.ifelse(answered > frame.at, answered, ibis.null("int64"))
+        return spoken(values.get("effect", "deny"), all_of(is_open, in_time), until)
 
 
 class NoticeFirst(Kind):
@@ -96,27 +141,50 @@ class NoticeFirst(Kind):
             )
         day = sent.astimezone(case.zones[0]).date()
         if values.get("business"):
-            free = business_days_after(day, values["wait_days"], rule.jurisdiction)
+            free = business_days_after(day, values["wait_days"], rule.place)
         else:
             free = day + timedelta(days=values["wait_days"])
         until = at_minute(free, 0, case.zones[0])
         return Finding("deny", until, "notice_waits", {"sent": day, "free": free}) if at < until else None
 
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        import ibis
+
+        from duecare.law.columns.frame import Spoken
+
+        t = frame.t
+        sent, day = t.validation_notice_at, t.validation_notice_day
+        free = day + values["wait_days"]
+        if values.get("business"):
+            free = frame.business_days_after(day, values["wait_days"], rule.place)
+        coming = (sent > frame.at).fill_null(False)
+        waits = coming | (frame.day() < free).fill_null(False)
+        until = ibis.ifelse(coming, sent, frame.start_of(free))
+        missing = values.get("if_missing", "ignore")
+        return Spoken(
+            denies=waits | sent.isnull() if missing == "deny" else waits,
+            reviews=sent.isnull() if missing == "review" else None,
+            until=until,
+        )
+
 
 class Limitation(Kind):
     """What may be said of a debt past its time. `years` (or `months`) from the later of due date and what restarts time (`restarts`: payment, acknowledgement), each only
     before expiry; `from_year_end` true: counted from the end of that year. With `if: threat` a threat of suit is denied once time is up; with
-    `if: refusal` any demand is, once the person has said they will not pay; with `if: always` any demand is."""
+    `if: refusal` any demand is, once the person has said they will not pay; with `if: always` any demand is; with `if: no_contact` somebody with authority looks
+    at it where nothing is known of a contact in that time. `balance_max`: binds only debts of at most so much; one whose balance is unknown is bound."""
 
     name = "limitation"
-    parameters = frozenset({"years", "months", "restarts", "from_year_end", "if"})
+    parameters = frozenset({"years", "months", "restarts", "from_year_end", "if", "balance_max"})
     required = frozenset({"if"})
 
     def prepare(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         if ("years" in values) == ("months" in values):
             raise ValueError("either years or months says how long")
-        if values["if"] not in ("threat", "refusal", "always"):
-            raise ValueError(f"if: {values['if']!r} is none of threat, refusal, always")
+        if values["if"] not in ("threat", "refusal", "always", "no_contact"):
+            raise ValueError(f"if: {values['if']!r} is none of threat, refusal, always, no_contact")
+        if "balance_max" in values:
+            values = {**values, "balance_max": float(values["balance_max"])}
         return {**values, "months": values.get("months", 12 * values.get("years", 0))}
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
@@ -137,7 +205,63 @@ class Limitation(Kind):
             preference.kind == "refuses_to_pay" and preference.since <= at for preference in case.request.preferences
         ):
             return None
-        return Finding("deny", NEVER, f"barred_{how}", {"ends": ends})
+        if "balance_max" in values and (owed := case.request.debt.owed) is not None and owed > values["balance_max"]:
+            return None
+        if how == "no_contact" and self._was_in_contact(case, ends):
+            return None
+        return Finding("review" if how == "no_contact" else "deny", NEVER, f"barred_{how}", {"ends": ends})
+
+    @staticmethod
+    def _was_in_contact(case: Case, ends: date) -> bool:
+        debt = case.request.debt
+        if any(day is not None and day <= ends for day in (debt.last_payment_date, debt.last_acknowledged_date)):
+            return True
+        return any(
+            (past.direction == "inbound" or past.outcome in ("conversation", "delivered"))
+            and past.at.astimezone(case.zones[0]).date() <= ends
+            for past in case.history
+        )
+
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        import ibis
+
+        from duecare.law.columns.dates import add_months, year_end_after
+        from duecare.law.columns.frame import Spoken, all_of, is_one_of
+
+        t, months, restarts = frame.t, values["months"], values.get("restarts") or ()
+        ends = (year_end_after if values.get("from_year_end") else add_months)(t, "due", months)
+
+        def restarted(ends: Column, name: str) -> Column:
+            moment = t[f"{name}_day"]
+            counts = ((t.due_day <= moment) & (moment <= ends)).fill_null(False)
+            return ibis.ifelse(counts, ibis.greatest(ends, add_months(t, name, months)), ends)
+
+        paid, acknowledged = "payment" in restarts, "acknowledgement" in restarts
+        if paid and acknowledged:  # the earlier first: it may keep time running until the later
+            late = (t.last_payment_day > t.last_acknowledged_day).fill_null(False)
+            ends = ibis.ifelse(
+                late,
+                restarted(restarted(ends, "last_acknowledged"), "last_payment"),
+                restarted(restarted(ends, "last_payment"), "last_acknowledged"),
+            )
+        elif paid or acknowledged:
+            ends = restarted(ends, "last_payment" if paid else "last_acknowledged")
+        conditions = [
+            frame.any_zone(lambda zone: frame.day(zone) > ends).fill_null(False),
+            t.legal_action != "judgment",
+        ]
+        if values["if"] == "threat":
+            conditions.append(t.threatens_suit.fill_null(False))
+        if values["if"] == "refusal":
+            conditions.append(frame.wished("any", lambda w: (w.wish == "refuses_to_pay") & (w.since <= w.instant)))
+        if "balance_max" in values:
+            conditions.append((t.balance <= values["balance_max"]).fill_null(True))
+        if values["if"] == "no_contact":
+            first = frame.past("min", lambda h: h.inbound | is_one_of(h.outcome, {"conversation", "delivered"}))
+            conditions += [~(day <= ends).fill_null(False) for day in (t.last_payment_day, t.last_acknowledged_day)]
+            conditions.append(~(frame.day_of(first) <= ends).fill_null(False))
+            return Spoken(reviews=all_of(*conditions))
+        return Spoken(denies=all_of(*conditions))
 
 
 def expires_on(
@@ -176,6 +300,11 @@ class Licence(Kind):
             return None
         return Finding("deny", NEVER, "licence", {"licence": ", ".join(values["any_of"])})
 
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        from duecare.law.columns.frame import Spoken, any_of, lists
+
+        return Spoken(denies=~any_of(lists(frame.t.licences, one) for one in values["any_of"]))
+
 
 class Certificate(Kind):
     """Only who has proved it in training may do it: all of `all_of` are among the person's certificates today. Nobody can skip it."""
@@ -187,3 +316,8 @@ class Certificate(Kind):
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         missing = [one for one in values["all_of"] if one not in case.request.collector.certificates]
         return Finding("deny", NEVER, "certificate", {"certificate": ", ".join(missing)}) if missing else None
+
+    def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
+        from duecare.law.columns.frame import Spoken, any_of, lists
+
+        return Spoken(denies=any_of(~lists(frame.t.certificates, one) for one in values["all_of"]))
