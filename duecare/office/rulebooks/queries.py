@@ -256,10 +256,17 @@ def matching(
             if not all(word in heap for word in sought):
                 continue
         found.append(shown)
-    order = list(KINDS)
-    shown_order = {"in_force": 0, "coming": 1, "ended": 2}
-    found.sort(key=lambda shown: (shown_order[shown.state], order.index(shown.rule.kind)))
+    order, states = words.kinds(), ("in_force", "coming", "ended")
+    found.sort(key=lambda shown: (states.index(shown.state), order.index(shown.rule.kind)))
     return found
+
+
+def also_there(place: str, nodes: Sequence[Node]) -> list[str]:
+    """The jurisdictions whose rules hold in a place too: what lies above it, and the house's."""
+    if place in ("", OFFICE, EVERYWHERE):
+        return []
+    known = {node.code for node in nodes if node.rules}
+    return [code for code in (*above(place), EVERYWHERE, OFFICE) if code != place and code in known]
 
 
 @dataclass(frozen=True)
@@ -335,8 +342,25 @@ def difference(
     return rows
 
 
-def timeline(shown: Shown) -> tuple[list[tuple[date, str]], list[tuple[str, list[tuple[str, bool]]]]]:
-    """The values over time: the days with how they stand to today, and a row a parameter with its values, marked where they changed."""
+@dataclass(frozen=True)
+class Timeline:
+    """A rule's values over time: a column a day where there are few, a line a day, the newest first, where there are many."""
+
+    heads: list[tuple[date, str]]
+    rows: list[tuple[str, list[tuple[str, bool]]]]
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.heads) > 3
+
+    @property
+    def lines(self) -> list[tuple[date, str, list[tuple[str, bool]]]]:
+        lines = [(day, when, [cells[n] for _name, cells in self.rows]) for n, (day, when) in enumerate(self.heads)]
+        return lines[::-1]
+
+
+def timeline(shown: Shown) -> Timeline:
+    """The days with how they stand to today, and for each parameter its values, marked where they changed."""
     steps = shown.steps
     heads = []
     for number, (day, _values) in enumerate(steps):
@@ -345,13 +369,13 @@ def timeline(shown: Shown) -> tuple[list[tuple[date, str]], list[tuple[str, list
         heads.append((day, "past" if is_over else "coming" if day > shown.on else "now"))
     rows = []
     for name in dict.fromkeys(name for _day, values in steps for name in values):
-        cells, last = [], None
+        cells, last = [], ""
         for number, (_day, values) in enumerate(steps):
             told = words.parameter(name, values[name], shown.lang) if name in values else "–"
             cells.append((told, number > 0 and told != last))
             last = told
         rows.append((words.parameter_name(name, shown.lang), cells))
-    return heads, rows
+    return Timeline(heads, rows)
 
 
 # --- which accounts ------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ import yaml
 from babel import Locale
 from django.utils.translation import get_language
 
+from duecare.law.kinds import KINDS
+
 Lang = Literal["en", "zh"]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -53,11 +55,16 @@ def kind(name: str, lang: Lang) -> str:
     return named("kinds", name, lang)
 
 
+def kinds() -> list[str]:
+    """All kinds of rule, in the order in which they are read: when and how often first."""
+    return [*_words()["kinds"], *(name for name in KINDS if name not in _words()["kinds"])]
+
+
 def join(parts: list[str], lang: Lang) -> str:
     return ("、" if lang == "zh" else ", ").join(parts)
 
 
-def sentence(key: str, lang: Lang, **facts: object) -> str:
+def sentence(key: str, lang: Lang, /, **facts: object) -> str:
     """A sentence that a form writes."""
     return str(_words()["sentences"][key][lang]).format(**facts)
 

@@ -26,6 +26,7 @@ PLACES = (
     Place("morning", _("Morning"), "reports:morning", "reports.see_team"),
     Place("accounts", _("Accounts"), "desk:accounts", "desk.see_accounts"),
     Place("academy", _("Academy"), "academy:today", "academy.practise"),
+    Place("law", _("Law"), "rulebooks:law", "rulebooks.read"),
     Place("permits", _("Permits"), "outreach:permits", "outreach.see_permits"),
     Place("outbox", _("Outbox"), "outreach:outbox", "outreach.see_outbox"),
     Place("office", _("Office"), "admin:index", "site.administer"),

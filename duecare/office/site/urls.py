@@ -18,6 +18,7 @@ urlpatterns = [
     path("outreach/", include("duecare.office.outreach.urls")),
     path("academy/", include("duecare.office.academy.urls")),
     path("reports/", include("duecare.office.reports.urls")),
+    path("law/", include("duecare.office.rulebooks.urls")),
     path("office/", admin.site.urls),
 ]
 

@@ -26,7 +26,7 @@ FIRST_PAGE = {
     Role.COLLECTOR: "desk:today",
     Role.TEAM_LEAD: "reports:morning",
     Role.TRAINER: "academy:today",
-    Role.COMPLIANCE_OFFICER: "outreach:permits",
+    Role.COMPLIANCE_OFFICER: "rulebooks:law",
     Role.LEGAL: "desk:accounts",
     Role.ACCOUNT_MANAGER: "desk:accounts",
     Role.ADMINISTRATOR: "admin:index",

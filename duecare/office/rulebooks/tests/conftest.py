@@ -53,6 +53,12 @@ def nothing_is_remembered() -> Iterator[None]:
     gate.forget()
 
 
+@pytest.fixture(autouse=True)
+def cheap_passwords(settings) -> None:
+    """Nobody signs in with a password here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @dataclass
 class House:
     """An office with two people who may propose and decide, a collector, and an account."""
