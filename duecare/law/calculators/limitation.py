@@ -22,6 +22,7 @@ from duecare.law.calculators.regimes import (
     PROCEEDINGS,
     SUSPENSIONS,
     EventRule,
+    Pause,
     Period,
     Regime,
     SuspensionRule,
@@ -200,6 +201,10 @@ class _Clock:
     interrupted: bool = False
     revived: bool = False
     titled: bool = False
+    from_now: int | None = None
+    """How long a time that starts anew runs, once the law has changed."""
+    not_from_before: date = date.min
+    """Since when a shorter time of a new law runs at the earliest."""
     lines: list[Line] = field(default_factory=list)
 
     # --- when does it end, as things stand ---------------------------------------------------------------------------
@@ -334,23 +339,33 @@ class _Clock:
 
     def _law_changes(self, step: Period) -> None:
         end = self.end()
-        if end is None or self.ended_before(step.since) is not None or step.months is None or self.months is None:
+        if self.titled or step.months is None or self.months is None:
             return
-        old = self.months
+        self.from_now = step.months
+        if step.running == "cap":
+            self.not_from_before = step.since
+        if end is None or self.ended_before(step.since) is not None:
+            return
+        old = Months(self.months)
         if step.running == "replace":
             self.months = step.months
-            self.say(step.since, "law_replaces", step.source, step.note, length=step.months, old=Months(old))
+            renewed = self.end()
+            self.floors.append(step.since - DAY)
+            key = "law_replaces" if renewed is None or renewed >= step.since else "law_cuts"
+            self.say(step.since, key, step.source, step.note, length=step.months, old=old)
         elif add_months(step.since, step.months) < end:
             self.start, self.months = step.since, step.months
-            self.say(step.since, "law_caps", step.source, step.note, length=step.months, old=Months(old))
+            self.say(step.since, "law_caps", step.source, step.note, length=step.months, old=old)
         else:
             self.say(step.since, "law_leaves", step.source, step.note, length=step.months)
 
-    def _pause(self, pause: Any) -> None:
+    def _pause(self, pause: Pause) -> None:
         end = self.end()
-        if pause.ends_on <= self.start or end is None or pause.starts_on > end or pause.starts_on > self.as_of:
+        if pause.ends_on <= self.start or pause.starts_on > self.as_of or self.months is None:
             return
-        if pause.at_least_days and end <= pause.ends_on:
+        if end is not None and pause.starts_on > end:
+            return
+        if end is not None and end <= pause.ends_on and pause.at_least_days:
             self.floors.append(pause.ends_on + timedelta(days=pause.at_least_days))
         self.holds.append(_Hold(pause.starts_on, pause.ends_on))
         self.say(
@@ -427,8 +442,9 @@ class _Clock:
         return self.say(event.on, "act_restart", rule.source, rule.note, event=event.kind, length=self.months)
 
     def _restart(self, on: date) -> None:
-        self.start = max(self.start, on)
+        self.start = max(self.start, on, self.not_from_before)
         self.restarted = self.interrupted = True
+        self.months = self.from_now or self.months
 
     def _after(self, event: Event, rule: EventRule, ended: date) -> None:
         after = rule.after
@@ -547,7 +563,7 @@ class _Clock:
         self.open.clear()
         period = self.rules.judgment
         self._restart(on)
-        self.start, self.fixed, self.titled = on, False, True
+        self.start, self.fixed, self.titled, self.from_now = on, False, True, None
         if period is None or period.months is None:
             self.months = None
             key = "judgment_unknown" if period is None else "judgment_unlimited"
