@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from duecare.law.kinds import KINDS
+from duecare.law.request import ContactRequest
 from duecare.law.rules import Dated, Example, Rule, Scope
 
 RULEBOOKS = Path(__file__).with_name("rulebooks")
@@ -163,6 +164,11 @@ def _example(entry: Mapping[str, Any], fail: Any) -> Example:
     entry = _plain(entry)
     if entry.get("expect") not in ("allow", "deny", "review"):
         raise fail("an example expects allow, deny or review")
+    unknown = set(entry) - {*ContactRequest.__struct_fields__, "expect", "next", "why"}
+    if unknown:
+        raise fail(
+            f"an example knows no {', '.join(sorted(str(name) for name in unknown))} (a comma in a sentence needs quotes)"
+        )
     return Example(
         facts={key: value for key, value in entry.items() if key not in ("expect", "next", "why")},
         expect=entry["expect"],

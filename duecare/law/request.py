@@ -130,8 +130,11 @@ class PastContact(_Part, frozen=True):
 
     @property
     def talked_about(self) -> list[str] | None:
-        """The debts on which a conversation counts: those talked about, or, where none was, those the contact was about."""
-        return self.discussed_debt_ids or self.debt_ids
+        """The debts on which a conversation counts: those talked about, whoever raised them, and those that we called about, even if the person would not
+        talk of them (12 CFR 1006 comment 14(b)(4)-2.vi); where none was talked about, those the contact was about."""
+        if not self.discussed_debt_ids:
+            return self.debt_ids
+        return [*self.discussed_debt_ids, *((self.debt_ids or ()) if self.direction == "outbound" else ())]
 
 
 class Content(_Part, frozen=True):

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from duecare.law.columns.clock import DAY, as_ints, local_columns
+from duecare.law.columns.clock import DAY, Ints, as_ints, business_days_after, local_columns, micros
+from duecare.law.columns.engines import DuckDB, Engine
 from duecare.law.columns.flat import Flat, flatten, zone_names
 from duecare.law.columns.program import Program
 from duecare.law.request import ContactRequest
@@ -21,10 +21,19 @@ if TYPE_CHECKING:
 
 PATIENCE = 45 * DAY
 """How long hours alone may keep a contact away before waiting is said not to help (`when.HORIZON_DAYS`, and the jumps of `Library`)."""
+FEW = 64
+"""So few rows of a set of laws are cheaper to ask singly for their next moment than to plan another expression for."""
 ROUNDS = 1000
 """A bound on looking again, far above what any rulebook needs."""
-DAYS_BACK, DAYS_AHEAD = 4400, 800
-"""For how many days around the table's own instants holidays and business days are looked up: past them no rule counts in business days."""
+DAYS_BACK, DAYS_AHEAD = 40, 800
+"""For how many days around the table's own instants holidays are looked up."""
+
+NEVER = -(1 << 62)
+
+COUNTS = ("receipt_business_days", "business_days", "revocation_business_days", "wait_business_days")
+"""Parameters that count business days."""
+COUNTED_FROM = {"facts": "validation_notice_day", "wishes": "since_day", "consents": "revoked_day"}
+"""The days from which rules count them."""
 
 ANSWER = pa.schema(
     [
@@ -42,25 +51,34 @@ class BatchError(ValueError):
     """A table that cannot be judged at all; the message says what is wrong with it."""
 
 
-def judge_table(library: Library, contacts: pa.Table, con: Any = None) -> pa.Table:
+def judge_table(library: Library, contacts: pa.Table, engine: Engine | None = None) -> pa.Table:
     """Answer a table of contacts in the schema `contact-request` (nested; instants as timestamps with a zone or as texts; null is left out).
 
     Returns one row a contact, in their order: `id`, `verdict`, `reason` (id of the most decisive rule), `reasons` (ids of all, most decisive first),
-    `next_allowed_at`, `error` (where the row could not be read; the verdict is then deny). `con` is an Ibis connection: DuckDB in memory if left out.
+    `next_allowed_at`, `error` (where the row could not be read; the verdict is then deny). `engine`: DuckDB in memory if left out.
 
     Raises:
         BatchError: a column is unknown.
     """
-    return Batch(library, con).judge(contacts)
+    return Batch(library, engine).judge(contacts)
 
 
 class Batch:
     """Judges tables, one after the other; the expressions of a set of laws are built once for all tables that lie in the same years."""
 
-    def __init__(self, library: Library, con: Any = None) -> None:
-        self.library = library
-        self.con = con if con is not None else ibis.duckdb.connect()
+    def __init__(self, library: Library, engine: Engine | None = None, *, few: int = FEW) -> None:
+        self.library, self._few = library, few
+        self.engine = engine if engine is not None else DuckDB()
         self._by_licence = any("collector" in rule.reach for rule in library.rules())
+        self._steps = sorted(
+            {
+                (rule.place, int(step.values[name]))
+                for rule in library.rules()
+                for step in rule.dated
+                for name in COUNTS
+                if step.values.get(name)
+            }
+        )
         self._laws: dict[str, int] = {}
         self._groups: dict[tuple[Any, ...], int] = {}
         self._programs: dict[tuple[int, int, range], Program] = {}
@@ -76,7 +94,7 @@ class Batch:
         rows = flat.facts["row"]
         parts = [self._singly(contacts, pc.filter(rows, flat.odd).to_pylist())]
         if len(parts[0]) < len(contacts):
-            parts += self._by_columns(flat, names)
+            parts += self._by_columns(contacts, flat, names)
         answers = pa.concat_tables(parts).combine_chunks()
         answers = answers.take(pc.sort_indices(answers["row"]))
         ids = (
@@ -86,9 +104,13 @@ class Batch:
             told = pc.filter(parts[0]["id"], pc.is_valid(parts[0]["id"]))
             known = dict(zip(parts[0]["row"].to_pylist(), parts[0]["id"].to_pylist(), strict=True)) if len(told) else {}
             ids = pa.array([known.get(row, one) for row, one in enumerate(ids.to_pylist())], pa.string())
-        return answers.drop_columns(["row"]).set_column(0, "id", ids).cast(ANSWER)
+        spoken = answers["reasons"].combine_chunks()
+        starts, ends = spoken.offsets[:-1], spoken.offsets[1:]
+        first = spoken.values.take(pc.if_else(pc.less(starts, ends), starts, pa.scalar(None, starts.type)))
+        columns = {**{name: answers[name] for name in ANSWER.names if name != "reason"}, "id": ids, "reason": first}
+        return pa.table({name: columns[name] for name in ANSWER.names}).cast(ANSWER)
 
-    def _by_columns(self, flat: Flat, names: Sequence[str]) -> Iterator[pa.Table]:
+    def _by_columns(self, contacts: pa.Table, flat: Flat, names: Sequence[str]) -> Iterator[pa.Table]:
         facts = flat.facts.filter(pc.invert(flat.odd))
         group = self._group_numbers(facts)
         zones = sum(name[0] == "z" and name[1:].isdigit() for name in facts.column_names)
@@ -102,86 +124,80 @@ class Batch:
             table = getattr(flat, name)
             laws = pa.array(by_row[as_ints(table["row"])], pa.int32())
             tables[name] = table.append_column("laws", laws).filter(pc.greater_equal(laws, 0))
+        for name, day in COUNTED_FROM.items():
+            tables[name] = with_business_days(tables[name], day, self._steps)
+        facts = tables["facts"].select(
+            [
+                name
+                for name in tables["facts"].column_names
+                if name in facts.column_names or name.startswith(COUNTED_FROM["facts"])
+            ]
+        )
         for name, table in tables.items():
-            self.load(f"duecare_{name}", table)
+            self.engine.load(f"duecare_{name}", table)
         rules_of = {number: key for key, number in self._groups.items()}
         for number in pc.unique(group).to_pylist():
-            rules, place = rules_of[number]
+            ids, place = rules_of[number]
             key = (number, zones, days)
             if key not in self._programs:
+                rules = [self.library.rule(id) for id in ids]
                 self._programs[key] = Program(rules, place, zones, days, {n: t.schema for n, t in tables.items()})
-            yield self._run(self._programs[key], number, facts, zones, names)
+            yield self._run(self._programs[key], number, _Contacts(contacts, facts, zones, names))
         for name in tables:
-            self.drop(f"duecare_{name}")
+            self.engine.drop(f"duecare_{name}")
 
     # --- one set of laws -------------------------------------------------------------------------------------------
 
-    def _run(self, program: Program, number: int, facts: pa.Table, zones: int, names: Sequence[str]) -> pa.Table:
-        first = self.query(program.first(number))
+    def _run(self, program: Program, number: int, contacts: _Contacts) -> pa.Table:
+        first = self.engine.query(program.first(number))
         rows, at = as_ints(first["row"]), as_ints(first["instant"])
         masks = [as_ints(first[name]) for name in program.masks]
-        spoken = np.zeros(len(rows), bool)
-        for mask in masks:
-            spoken |= mask != 0
-        following = np.where(spoken, -1, at)
-        until, by_hours = as_ints(first["until"]), np.asarray(first["by_hours"])
-        pending = np.flatnonzero(spoken & (until < program.always) & (until > at))
-        if len(pending):
-            self._look_again(program, number, facts, rows, at, following, pending, until, by_hours, zones, names)
+        spoken = np.any([mask != 0 for mask in masks], axis=0)
+        following = np.where(spoken, NEVER, at)
+        until = as_ints(first["until"])
+        waits = np.flatnonzero(spoken & (until < program.always) & (until > at))
+        if len(waits):
+            by_hours = np.asarray(first["by_hours"])[waits]
+            following[waits] = self._look_again(
+                program, number, contacts, rows[waits], at[waits], until[waits], by_hours
+            )
         verdicts, reasons = program.told(masks)
         return pa.table(
             {
-                "row": pa.array(rows, pa.int64()),
+                "row": pa.array(rows),
                 "id": pa.nulls(len(rows), pa.string()),
                 "verdict": verdicts,
-                "reason": pc.list_element(pc.if_else(spoken, reasons, pa.scalar([None], reasons.type)), 0)
-                if len(rows)
-                else pa.array([], pa.string()),
                 "reasons": reasons,
-                "next_allowed_at": pa.array(following, mask=following < 0).cast(pa.timestamp("us", "UTC")),
+                "next_allowed_at": pa.array(following, mask=following == NEVER).cast(pa.timestamp("us", "UTC")),
                 "error": pa.nulls(len(rows), pa.string()),
             }
         )
 
     def _look_again(
-        self,
-        program: Program,
-        number: int,
-        facts: pa.Table,
-        rows: Any,
-        at: Any,
-        following: Any,
-        pending: Any,
-        until: Any,
-        by_hours: Any,
-        zones: int,
-        names: Sequence[str],
-    ) -> None:
-        """Move every row that may yet be allowed to where its rules lapse, and ask again, until it is allowed or never will be."""
-        by_row = np.full(int(facts["row"][-1].as_py()) + 1 if len(facts) else 0, -1, np.int64)
-        by_row[as_ints(facts["row"])] = np.arange(len(facts))
-        anchor, instants = at.copy(), at.copy()
-        instants[pending] = until[pending]
-        anchor[pending] = np.where(by_hours[pending], at[pending], until[pending])
+        self, program: Program, number: int, contacts: _Contacts, rows: Ints, at: Ints, until: Ints, by_hours: Any
+    ) -> Ints:
+        """The first lawful instant of each row: move it to where its rules lapse and ask again, until it is allowed or never will be."""
+        found = np.full(len(rows), NEVER)
+        instants, anchor = until.copy(), np.where(by_hours, at, until)
+        pending = np.argsort(rows, kind="stable")
         for _ in range(ROUNDS):
-            here = facts.take(pa.array(by_row[rows[pending]]))
-            self.load("duecare_again", _with_clock(here, pa.array(instants[pending]), zones, names))
-            found = self.query(program.again(number))
-            self.drop("duecare_again")
-            order = np.argsort(as_ints(found["row"]), kind="stable")
-            pending = pending[np.argsort(rows[pending], kind="stable")]
-            free = np.ones(len(order), bool)
-            for name in program.masks:
-                free &= as_ints(found[name])[order] == 0
-            ends, hours = as_ints(found["until"])[order], np.asarray(found["by_hours"])[order]
-            following[pending[free]] = instants[pending[free]]
-            now = instants[pending]
+            if len(pending) <= self._few:
+                break
+            self.engine.load("duecare_again", contacts.at(rows[pending], instants[pending]))
+            answer = self.engine.query(program.again(number))
+            self.engine.drop("duecare_again")
+            answer = answer.take(pc.sort_indices(answer["row"]))
+            free = np.all([as_ints(answer[name]) == 0 for name in program.masks], axis=0)
+            found[pending[free]] = instants[pending[free]]
+            ends, hours, now = as_ints(answer["until"]), np.asarray(answer["by_hours"]), instants[pending]
             anchor[pending] = np.where(hours, anchor[pending], ends)
             goes_on = ~free & (ends < program.always) & (ends > now) & ~(hours & (ends > anchor[pending] + PATIENCE))
-            instants[pending[goes_on]] = ends[goes_on]
+            instants[pending] = ends
             pending = pending[goes_on]
-            if not len(pending):
-                return
+        for place in pending:
+            following = self.library.judge(contacts.one(int(rows[place]))).next_allowed_at
+            found[place] = NEVER if following is None else micros(following)
+        return found
 
     # --- groups ----------------------------------------------------------------------------------------------------
 
@@ -197,7 +213,7 @@ class Batch:
                 places, law, licensed = key.split("\x1f")
                 reached = [name for name in places.split(",") if name]
                 rules = self.library.reaching(reached, law or None, [name for name in licensed.split(",") if name])
-                group = (rules, reached[-1])
+                group = (tuple(rule.id for rule in rules), reached[-1])
                 self._laws[key] = self._groups.setdefault(group, len(self._groups))
             numbers.append(self._laws[key])
         return pc.take(pa.array(numbers, pa.int32()), keys.indices)
@@ -210,10 +226,7 @@ class Batch:
 
     def _singly(self, contacts: pa.Table, rows: Sequence[int]) -> pa.Table:
         """The rows that only the single face can read, and what it says of each."""
-        decisions = []
-        for row in rows:
-            request = _plain(contacts.slice(row, 1).to_pylist()[0])
-            decisions.append(self.library.judge(json.dumps(request, default=_told).encode()))
+        decisions = [self.library.judge(_as_request(contacts, row)) for row in rows]
         reasons = [[reason.rule for reason in decision.reasons] for decision in decisions]
         following = [decision.next_allowed_at for decision in decisions]
         return pa.table(
@@ -221,36 +234,43 @@ class Batch:
                 "row": pa.array(rows, pa.int64()),
                 "id": pa.array([decision.id for decision in decisions], pa.string()),
                 "verdict": pa.array([decision.verdict for decision in decisions], pa.string()),
-                "reason": pa.array([found[0] if found else None for found in reasons], pa.string()),
                 "reasons": pa.array(reasons, pa.list_(pa.string())),
                 "next_allowed_at": pa.array(following, pa.timestamp("us", "UTC")),
                 "error": pa.array([decision.error for decision in decisions], pa.string()),
             }
         )
 
-    # --- the engine ------------------------------------------------------------------------------------------------
 
-    @property
-    def is_spark(self) -> bool:
-        return str(self.con.name) == "pyspark"
+class _Contacts:
+    """The contacts of a batch, as facts for columns and one by one as they came."""
 
-    def load(self, name: str, table: pa.Table) -> None:
-        if self.is_spark:
-            self.con._session.createDataFrame(table.to_pandas()).createOrReplaceTempView(name)
-        else:
-            self.con.con.register(name, table)
+    def __init__(self, contacts: pa.Table, facts: pa.Table, zones: int, names: Sequence[str]) -> None:
+        self._contacts, self._facts, self._zones, self._names = contacts, facts, zones, names
+        self._place = np.full(len(contacts), -1, np.int64)
+        self._place[as_ints(facts["row"])] = np.arange(len(facts))
 
-    def drop(self, name: str) -> None:
-        if self.is_spark:
-            self.con._session.catalog.dropTempView(name)
-        else:
-            self.con.con.unregister(name)
+    def at(self, rows: Ints, instants: Ints) -> pa.Table:
+        """Some rows with their clocks at later instants."""
+        return _with_clock(self._facts.take(pa.array(self._place[rows])), pa.array(instants), self._zones, self._names)
 
-    def query(self, sql: Mapping[str, str]) -> pa.Table:
-        text = sql["pyspark" if self.is_spark else "duckdb"]
-        if self.is_spark:
-            return pa.Table.from_pandas(self.con._session.sql(text).toPandas(), preserve_index=False)
-        return self.con.con.sql(text).to_arrow_table()
+    def one(self, row: int) -> bytes:
+        return _as_request(self._contacts, row)
+
+
+def _as_request(contacts: pa.Table, row: int) -> bytes:
+    """A row as the single face reads it: what is null is left out."""
+    return json.dumps(_plain(contacts.slice(row, 1).to_pylist()[0]), default=_told).encode()
+
+
+def with_business_days(table: pa.Table, day: str, steps: Sequence[tuple[str, int]]) -> pa.Table:
+    """Beside a column of days, for each place and count, the day so many business days later: `<day>_<place>_<count>`."""
+    missing = np.asarray(pc.is_null(table[day]))
+    there = as_ints(table[day])[~missing]
+    for place, count in steps:
+        found = np.zeros(len(table), np.int64)
+        found[~missing] = business_days_after(there, count, place)
+        table = table.append_column(f"{day}_{place}_{count}", pa.array(found, mask=missing))
+    return table
 
 
 def _with_clock(facts: pa.Table, instants: Any, zones: int, names: Sequence[str]) -> pa.Table:

@@ -101,17 +101,18 @@ def holidays(jurisdiction: str, categories: tuple[str, ...], first: int, stop: i
 
 
 @cache
-def business_days_after(jurisdiction: str, count: int, first: int, stop: int) -> list[int]:
-    """For each of these days, its `count`-th business day after."""
-    business = [
-        number for number in range(first, stop + 5 * count + 60) if is_business_day(day_of(number), jurisdiction)
-    ]
-    found, place = [], 0
-    for number in range(first, stop):
-        while business[place] <= number:
-            place += 1
-        found.append(business[place + count - 1])
-    return found
+def _business_days(jurisdiction: str, first: int, stop: int) -> Ints:
+    return np.array([number for number in range(first, stop) if is_business_day(day_of(number), jurisdiction)])
+
+
+def business_days_after(days: Ints, count: int, jurisdiction: str) -> Ints:
+    """The `count`-th business day after each day."""
+    if not len(days):
+        return days
+    found = _business_days(
+        jurisdiction, int(days.min()) // 366 * 366, int(days.max()) // 366 * 366 + 366 + 3 * count + 60
+    )
+    return np.asarray(found[np.searchsorted(found, days, side="right") + count - 1])
 
 
 def as_ints(column: Any) -> Ints:

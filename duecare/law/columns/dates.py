@@ -5,34 +5,39 @@ Tables carry a date three ways: `<name>_day` (days since 1970), `<name>_month` (
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import ibis
 
-Column = Any
+if TYPE_CHECKING:
+    from duecare.law.columns.frame import Column, Frame
 
 
-def add_months(t: Any, name: str, months: int, *, overflow: bool = False) -> Column:
+def add_months(f: Frame, name: str, months: int, *, overflow: bool = False) -> Column:
     """The day so many months after a date, at most the last of its month; with `overflow` 29 February becomes 1 March where there is none."""
-    month = t[f"{name}_month"] + months
-    year, of_year = month // 12, month % 12 + 1
-    day = t[f"{name}_dom"]
-    return day_number(year, of_year, day if overflow else ibis.least(day, _length(year, of_year)))
+    year, month = _year_and_month(f, name, months)
+    day = f.t[f"{name}_dom"]
+    if not overflow:
+        leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
+        long = ibis.ifelse(month == 2, 28 + leap.cast("int64"), 31 - month.isin([4, 6, 9, 11]).cast("int64"))
+        day = ibis.least(day, long)
+    return _day_number(year, month, day)
 
 
-def year_end_after(t: Any, name: str, months: int) -> Column:
+def year_end_after(f: Frame, name: str, months: int) -> Column:
     """31 December of the year that holds the day so many months after a date."""
-    return day_number((t[f"{name}_month"] + months) // 12, ibis.literal(12), ibis.literal(31))
+    year, _ = _year_and_month(f, name, months)
+    return _day_number(year, ibis.literal(12), ibis.literal(31))
 
 
-def _length(year: Column, month: Column) -> Column:
-    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    return ibis.ifelse(month == 2, ibis.ifelse(leap, 29, 28), ibis.ifelse(month.isin([4, 6, 9, 11]), 30, 31))
+def _year_and_month(f: Frame, name: str, months: int) -> tuple[Column, Column]:
+    year = f.let("int64", lambda f: (f.t[f"{name}_month"] + months) // 12, ("year", name, months))
+    month = f.let("int64", lambda f: (f.t[f"{name}_month"] + months) % 12 + 1, ("month", name, months))
+    return year, month
 
 
-def day_number(year: Column, month: Column, day: Column) -> Column:
+def _day_number(year: Column, month: Column, day: Column) -> Column:
     """Days since 1970-01-01 of a date of the Gregorian calendar, counted in years that begin in March."""
-    shifted = ibis.ifelse(month <= 2, year - 1, year)
-    since_march = (month + 9) % 12
-    of_year = (153 * since_march + 2) // 5 + day - 1
-    return (shifted * 365 + shifted // 4 - shifted // 100 + shifted // 400 + of_year - 719468).cast("int64")
+    shifted = year - (month <= 2).cast("int64")
+    of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+    return shifted * 365 + shifted // 4 - shifted // 100 + shifted // 400 + of_year - 719468

@@ -95,7 +95,7 @@ class _Flattener:
 
     def flat(self) -> Flat:
         facts = self._facts()
-        history, wishes, consents = self._history(facts), self._wishes(), self._consents(facts)
+        history, wishes, consents = self._history(facts), self._wishes(facts), self._consents(facts)
         return Flat(
             pa.table(facts),
             pa.table(history),
@@ -375,7 +375,10 @@ class _Flattener:
         of_person = self._text("person_id", **known)
         debts = self._joined("debt_ids", **known)
         discussed = self._joined("discussed_debt_ids", **known)
-        talked = pc.if_else(pc.fill_null(pc.equal(discussed, ","), True), debts, discussed)
+        own = pc.if_else(pc.fill_null(pc.equal(direction, "outbound"), False), pc.fill_null(debts, ","), ",")
+        talked = pc.if_else(
+            pc.fill_null(pc.equal(discussed, ","), True), debts, pc.binary_join_element_wise(discussed, own, "")
+        )
 
         person = pc.take(self.person, rows)
         here = pc.take(self.address_kind, rows)
@@ -431,11 +434,12 @@ class _Flattener:
         also = pc.fill_null(self._joined("debt.counts_as_one_with"), ",")
         return pc.binary_join_element_wise(",", pc.fill_null(own, ""), also, "")
 
-    def _wishes(self) -> dict[str, pa.Array]:
+    def _wishes(self, facts: dict[str, pa.Array]) -> dict[str, pa.Array]:
         items, rows = self._items("preferences")
         if items is None:
             items, rows = pa.array([], pa.struct([("since", INSTANT)])), pa.array([], pa.int64())
         known: dict[str, Any] = {"of": items, "parents": rows}
+        since = self._instant("since", needed=True, **known)
         opens, closes = self._moment("from", 0, **known), self._moment("to", 1440 * MINUTE, **known)
         return {
             "row": rows,
@@ -445,7 +449,8 @@ class _Flattener:
             "opens": opens,
             "closes": closes,
             "days": self._weekdays(items, rows),
-            "since": self._instant("since", needed=True, **known),
+            "since": since,
+            "since_day": self._local_day(since, pc.take(facts["z0"], rows)),
             "until": self._instant("until", **known),
             "in_writing": self._flag("in_writing", **known),
         }
@@ -488,7 +493,13 @@ class _Flattener:
         revoked = self._instant("revoked_at", **known)
         return {
             key: pc.filter(column, pc.fill_null(pc.less_equal(given, pc.take(self.at, rows)), False))
-            for key, column in {"row": rows, "for_channel": channel, "given": given, "revoked": revoked}.items()
+            for key, column in {
+                "row": rows,
+                "for_channel": channel,
+                "given": given,
+                "revoked": revoked,
+                "revoked_day": self._local_day(revoked, pc.take(facts["z0"], rows)),
+            }.items()
         }
 
 

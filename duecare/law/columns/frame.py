@@ -9,7 +9,7 @@ from typing import Any
 
 import ibis
 
-from duecare.law.columns.clock import DAY, HOUR, business_days_after, holidays
+from duecare.law.columns.clock import DAY, HOUR, holidays
 
 Column = Any
 """An Ibis column expression."""
@@ -56,20 +56,20 @@ def lists(column: Column, name: str) -> Column:
 
 
 def latest(values: Sequence[Column]) -> Column:
-    """The latest of instants, of which some may be missing."""
-    return reduce(lambda a, b: ibis.ifelse(b.isnull(), a, ibis.ifelse(a.isnull() | (b > a), b, a)), values)
+    """The latest of instants, of which some may be missing: engines pass over nulls here."""
+    return values[0] if len(values) == 1 else ibis.greatest(*values)
 
 
 def earliest(a: Column | None, b: Column | None) -> Column | None:
     """The earlier of two ends, either of which may never come."""
     if a is None or b is None:
         return b if a is None else a
-    return ibis.ifelse(b.isnull(), a, ibis.ifelse(a.isnull() | (b < a), b, a))
+    return ibis.least(a, b)
 
 
 class Frame:
-    """One batch under one set of laws. `t` is the table of contacts at the instants in question; kinds ask for columns that are not there yet with `past`,
-    `wished` and `consented`, which are drawn from the other tables before the expression runs."""
+    """One batch under one set of laws. `t` is the table of contacts at the instants in question; kinds ask for columns that are not there yet: `past`, `wished`
+    and `consented` are drawn from the other tables, `let` names what is used more than once, before the expression runs."""
 
     def __init__(self, t: Any, zones: int, place: str, days: range, drawn: Drawn) -> None:
         self.t = t
@@ -80,9 +80,17 @@ class Frame:
         """The days that can come up."""
         self.drawn = drawn
 
+    def over(self, t: Any) -> Frame:
+        """The same frame over another stage of the contacts."""
+        return Frame(t, len(self.zones), self.place, self.days, self.drawn)
+
+    def let(self, kind: str, of: Callable[[Frame], Column], key: Any = None) -> Column:
+        """A column of its own for what `of` makes of a frame: it is computed once, however often it is used. The same `key` is the same column."""
+        return self.drawn.let(self, kind, of, key)
+
     def beside(self, joined: Any) -> Frame:
         """The same frame over contacts joined with something else."""
-        return Frame(joined, len(self.zones), self.place, self.days, self.drawn)
+        return self.over(joined)
 
     # --- clocks ----------------------------------------------------------------------------------------------------
 
@@ -120,7 +128,7 @@ class Frame:
         """When a moment of a coming local day begins, or an instant before it from which it can be told exactly, where the zone's offset changes between."""
         plain = self.at + (day.cast("int64") - self.day(zone)) * DAY + (moment - self.moment(zone))
         change = self.t[f"change{zone}"]
-        return ibis.ifelse(plain <= change, plain, ibis.greatest(change, plain - 3 * HOUR))
+        return ibis.ifelse(plain > change, ibis.greatest(change, plain - 3 * HOUR), plain)
 
     def start_everywhere(self, day: Column) -> Column:
         """The same for the start of a day, once it has begun in every zone of the row."""
@@ -130,43 +138,55 @@ class Frame:
         found = holidays(jurisdiction, categories, self.days.start, self.days.stop)
         return day.isin(list(found)) if found else ibis.literal(False)
 
-    def business_days_after(self, day: Column, count: int, jurisdiction: str) -> Column:
-        """The `count`-th business day after a day."""
-        if count == 0:
-            return day
-        found = business_days_after(jurisdiction, count, self.days.start, self.days.stop)
-        place = ibis.greatest(ibis.least(day, self.days.stop - 1), self.days.start) - self.days.start
-        return ibis.array(found)[place.cast("int64")]
+    def business_days_after(self, day: str, count: int, place: str) -> Column:
+        """The `count`-th business day of a place after the day in a column of this name; see `batch.with_business_days`."""
+        return self.t[day] if count == 0 else self.t[f"{day}_{place}_{count}"]
 
     # --- the person's words ----------------------------------------------------------------------------------------
 
     def agreed(self, days: int | None = None) -> Column:
         """`Case.agreed_at`: this very contact was asked for, and that still holds."""
-        given = self.t.agreed
-        talk = self.past("max", lambda h: (h.outcome == "conversation") & h.with_person & h.talked)
-        holds = given.notnull() & (given <= self.at) & (talk.isnull() | (talk <= given))
-        if days is not None:
-            holds = holds & ~self.any_zone(lambda zone: self.day(zone) >= self.day_of(given, zone) + days)
-        return holds.fill_null(False)
+
+        def of(f: Frame) -> Column:
+            given = f.t.agreed
+            talk = f.past("max", lambda h: (h.outcome == "conversation") & h.with_person & h.talked)
+            holds = given.notnull() & (given <= f.at) & (talk.isnull() | (talk <= given))
+            if days is not None:
+                holds = holds & ~f.any_zone(lambda zone: f.day(zone) >= f.day_of(given, zone) + days)
+            return holds.fill_null(False)
+
+        return self.let("boolean", of, ("agreed", days))
+
+    def agreed_now(self) -> Column:
+        """`Case.agreed_now`."""
+        return self.let("boolean", lambda f: f.agreed() & (f.at == f.t["at"]), "agreed_now")
 
     def answers_them(self, within: int) -> Column:
         """`Case.answers_them`: the person wrote or called within so many microseconds."""
-        return (self.past("max", lambda h: h.inbound) >= self.at - within).fill_null(False)
 
-    def last_by_channel(self) -> tuple[str, str]:
-        """The names of the columns with the person's last message by this channel, and our last."""
-        theirs = self.past("max", lambda h: h.inbound & h.same_channel)
-        ours = self.past("max", lambda h: ~h.inbound & h.same_channel)
-        return theirs.get_name(), ours.get_name()
+        def of(f: Frame) -> Column:
+            return (f.past("max", lambda h: h.inbound) >= f.at - within).fill_null(False)
+
+        return self.let("boolean", of, ("answers_them", within))
+
+    def last_by_channel(self) -> tuple[Column, Column]:
+        """The person's last message by this channel, and our last."""
+        theirs = self.let("int64", lambda f: f.past("max", lambda h: h.inbound & h.same_channel), "theirs")
+        ours = self.let("int64", lambda f: f.past("max", lambda h: ~h.inbound & h.same_channel), "ours")
+        return theirs, ours
+
+    def answers_since(self, since: Column) -> Column:
+        """Whether this would be the one answer, by the same channel, to what the person sent since an instant."""
+        theirs, ours = self.last_by_channel()
+        return ((theirs >= since) & (ours.isnull() | (ours < theirs))).fill_null(False)
 
     def answers_once(self, within: int) -> Column:
         """`Case.answers_once`."""
-        return (self.t.purpose == "respond") & self.answers_since(self.at - within, self.last_by_channel())
-
-    def answers_since(self, since: Column, names: tuple[str, str]) -> Column:
-        """Whether this would be the one answer, by the same channel, to what the person sent since an instant."""
-        theirs, ours = self.t[names[0]], self.t[names[1]]
-        return ((theirs >= since) & (ours.isnull() | (ours < theirs))).fill_null(False)
+        return self.let(
+            "boolean",
+            lambda f: (f.t.purpose == "respond") & f.answers_since(f.at - within),
+            ("answers_once", within),
+        )
 
     # --- drawn from the other tables -------------------------------------------------------------------------------
 
@@ -186,55 +206,81 @@ class Frame:
 
 
 class Drawn:
-    """The columns that kinds have asked for from other tables, by name. Kinds are asked twice: in the first pass the columns are written down, in the second
-    they are there."""
+    """The columns that kinds have asked for beyond the table's own. Kinds are asked twice: in the first pass the columns are written down and something
+    stands in for them, in the second they are there. A column is known by the place in the order of asking from which it was asked."""
 
     def __init__(self) -> None:
-        self.asked: dict[str, list[tuple[str, Callable[[Any], Column], Any]]] = {
-            "history": [],
-            "wishes": [],
-            "consents": [],
+        self.asked: dict[str, dict[str, tuple[str, Callable[[Any], Column], Any]]] = {
+            "history": {},
+            "wishes": {},
+            "consents": {},
         }
-        self._place = dict.fromkeys(self.asked, 0)
+        self.lets: dict[str, Callable[[Frame], Column]] = {}
+        self.levels: dict[str, int] = {}
+        """How many columns deep what a column uses lies: those of one level can be made at once, after those below."""
+        self._deepest = 0
+        self._names: dict[Any, str] = {}
+        self._scope = ""
+        self._count = 0
 
     def begin_again(self) -> None:
         """The second pass asks for the same columns in the same order."""
-        self._place = dict.fromkeys(self.asked, 0)
+        self._scope, self._count = "", 0
+
+    def _name(self, kind: str) -> str:
+        self._count += 1
+        return f"{kind}{self._scope}_{self._count}"
 
     def of(self, t: Any, table: str, what: str, predicate: Callable[[Any], Column], more: Any) -> Column:
-        place = self._place[table]
-        self._place[table] += 1
-        name = f"{table}{place}"
-        if name not in t.columns:
-            self.asked[table].append((what, predicate, more))
-            return ibis.null("boolean" if what == "any" else "int64").name(name)
-        return t[name]
+        name = self._name(table)
+        if name in t.columns:
+            return t[name].fill_null(False) if what == "any" else t[name]
+        self.asked[table][name] = (what, predicate, more)
+        return _stand_in("boolean" if what == "any" else "int64")
 
-    def columns(self, table: str) -> dict[str, str]:
-        return {
-            f"{table}{place}": "boolean" if what == "any" else "int64"
-            for place, (what, _, _) in enumerate(self.asked[table])
-        }
+    def let(self, frame: Frame, kind: str, of: Callable[[Frame], Column], key: Any) -> Column:
+        name = self._names.setdefault(key, self._name("let")) if key is not None else self._name("let")
+        if name in frame.t.columns:
+            return frame.t[name]
+        if name not in self.lets:
+            outer, self._deepest = self._deepest, 0
+            self.made(name, of, frame)
+            self.lets[name], self.levels[name] = of, self._deepest
+            self._deepest = outer
+        self._deepest = max(self._deepest, self.levels[name] + 1)
+        return _stand_in(kind)
+
+    def name_of(self, key: Any) -> str:
+        """The name of a column that was let under a key; else the key, taken for a name."""
+        return self._names.get(key, str(key))
+
+    def made(self, name: str, of: Callable[[Frame], Column], frame: Frame) -> Column:
+        """What `of` makes of a frame, its own askings named after it."""
+        before = (self._scope, self._count)
+        self._scope, self._count = name.removeprefix("let"), 0
+        try:
+            return of(frame)
+        finally:
+            self._scope, self._count = before
 
     def aggregates(self, table: str, joined: Any) -> dict[str, Column]:
         """What is drawn from a table, by name, as aggregations over it."""
         found: dict[str, Column] = {}
-        for place, (what, predicate, more) in enumerate(self.asked[table]):
+        for name, (what, predicate, more) in self.asked[table].items():
             holds = predicate(joined).fill_null(False)
             if what == "any":
-                value = holds.any()
-            elif table == "history":
-                value = (
-                    _nth(joined.past_at, holds, more)
-                    if what == "nth"
-                    else joined.past_at.min(where=holds)
-                    if what == "min"
-                    else joined.past_at.max(where=holds)
-                )
+                found[name] = holds.any()
+            elif what == "nth":
+                found[name] = _nth(joined.past_at, holds, more)
             else:
-                value = more(joined).min(where=holds) if what == "min" else more(joined).max(where=holds)
-            found[f"{table}{place}"] = value
+                value = joined.past_at if table == "history" else more(joined)
+                found[name] = value.min(where=holds) if what == "min" else value.max(where=holds)
         return found
+
+
+def _stand_in(kind: str) -> Column:
+    """Takes the place of a column that is asked for in the first pass."""
+    return ibis.literal(False) if kind == "boolean" else ibis.literal(0, kind)
 
 
 def _nth(value: Column, holds: Column, nth: int) -> Column:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
+from importlib import import_module
 from typing import Any
 
 import ibis
@@ -17,7 +19,10 @@ from duecare.law.kinds import KINDS, PLACE
 from duecare.law.library import DEFAULTED
 from duecare.law.rules import Rule
 
-DIALECTS = ("duckdb", "pyspark")
+DIALECTS = {"duckdb": "duckdb", "pyspark": "spark"}
+"""Engines, and what sqlglot calls their SQL."""
+TYPES = {"int64": "int64", "int32": "int32", "string": "string", "bool": "boolean", "double": "float64"}
+"""Arrow's names and Ibis's."""
 BITS = 60
 BY_HOURS = frozenset({"contact_hours", "inconvenient_time", "preferred_time"})
 GROUP = 987_654_321
@@ -32,6 +37,23 @@ class _Voice:
     place: int
     active: Column
     says: Spoken
+
+
+@cache
+def compiler(dialect: str) -> Any:
+    """Ibis's own compiler of an engine, without its backend: this package brings the connection itself."""
+    module = import_module(f"ibis.backends.sql.compilers.{dialect}")
+    return module.DuckDBCompiler() if dialect == "duckdb" else module.PySparkCompiler()
+
+
+@contextmanager
+def _unfused() -> Iterator[None]:
+    before = ibis.options.sql.fuse_selects
+    ibis.options.sql.fuse_selects = False
+    try:
+        yield
+    finally:
+        ibis.options.sql.fuse_selects = before
 
 
 class Program:
@@ -62,7 +84,10 @@ class Program:
     def text(self, table: str, dialect: str) -> str:
         key = (table, dialect)
         if key not in self._texts:
-            self._texts[key] = str(ibis.to_sql(self._expression(table), dialect=dialect))
+            # What is let as a column must stay one: fused, it would be written out wherever it is used.
+            with _unfused():
+                found = compiler(dialect).to_sqlglot(self._expression(table))
+            self._texts[key] = found.sql(dialect=DIALECTS[dialect])
         return self._texts[key]
 
     # --- the expression --------------------------------------------------------------------------------------------
@@ -71,19 +96,28 @@ class Program:
         contacts = _unbound("facts", self._schemas["facts"], name)
         contacts = contacts.filter(contacts.laws == GROUP)
         drawn = Drawn()
-        self._voices(Frame(contacts, self._zones, self._place, self._days, drawn))  # to learn what they draw
+        frame = Frame(contacts, self._zones, self._place, self._days, drawn)
+        self._voices(frame)  # to learn what they ask for
         t = self._with_history(contacts, drawn, name)
+        # Seen by wishes, which are drawn before the other columns are made.
+        t = self._made(t, frame, drawn, [drawn.name_of(key) for key in ("theirs", "ours")])
         for table in ("wishes", "consents"):
             if drawn.asked[table]:
                 other = _unbound(table, self._schemas[table], f"duecare_{table}").drop("laws")
                 beside = other.rename(other_row="row").join(t, ibis._.other_row == t.row)
                 found = beside.group_by("row").agg(**drawn.aggregates(table, beside))
                 t = _beside(t, found)
+        for level in sorted(set(drawn.levels.values())):
+            t = self._made(t, frame, drawn, [name for name, depth in drawn.levels.items() if depth == level])
         drawn.begin_again()
-        voices = self._voices(Frame(t, self._zones, self._place, self._days, drawn))
-        return t.select(
-            row=t.row, instant=t.instant, **self._answer(voices, Frame(t, self._zones, self._place, self._days, drawn))
-        )
+        frame = frame.over(t)
+        return t.select(row=t.row, instant=t.instant, **self._answer(self._voices(frame), frame))
+
+    @staticmethod
+    def _made(t: Any, frame: Frame, drawn: Drawn, names: Sequence[str]) -> Any:
+        """The contacts with columns that were let."""
+        new = [name for name in names if name in drawn.lets and name not in t.columns]
+        return t.mutate(**{name: drawn.made(name, drawn.lets[name], frame.over(t)) for name in new}) if new else t
 
     def _with_history(self, contacts: Any, drawn: Drawn, name: str) -> Any:
         if not drawn.asked["history"]:
@@ -113,7 +147,7 @@ class Program:
         voices = []
         for place, rule, values, active in parts:
             if rule.jurisdiction == "HOUSE" and rule.kind in DEFAULTED and rule.kind in lawful:
-                active = active & ~any_of(lawful[rule.kind])
+                active = active & ~any_of(lawful[rule.kind]).fill_null(False)
             voices.append(_Voice(rule, place, active, KINDS[rule.kind].columns(rule, values, frame)))
         return voices
 
@@ -207,7 +241,7 @@ class _Texts(Mapping[str, str]):
 
 
 def _unbound(name: str, schema: pa.Schema, table: str) -> Any:
-    return ibis.table(ibis.Schema.from_pyarrow(schema), name=table)
+    return ibis.table({field.name: TYPES[str(field.type)] for field in schema}, name=table)
 
 
 def _beside(t: Any, found: Any) -> Any:

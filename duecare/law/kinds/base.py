@@ -82,6 +82,10 @@ class Case:
             past.direction == "inbound" and timedelta(0) <= instant - past.at <= ANSWER_WITHIN for past in self.history
         )
 
+    def agreed_now(self, instant: datetime) -> bool:
+        """Whether the person agreed to this very contact at this very time: what is agreed for one hour says nothing of another."""
+        return instant == self.request.at and self.agreed_at(instant) is not None
+
     def answers_once(self, instant: datetime) -> bool:
         """Whether this is the one answer, by the same channel, to the person's last message of the last thirty days."""
         return self.request.purpose == "respond" and self.answers_since(instant - ANSWER_WITHIN)
@@ -133,6 +137,10 @@ class Kind:
     """Whether a rulebook may give further parameters, which are shown as they stand."""
     judges: bool = True
     is_duty: bool = False
+
+    def is_said(self, values: Mapping[str, Any]) -> bool:
+        """Whether a duty with these parameters is one in the contact itself."""
+        return self.is_duty
 
     def binds(self, values: Mapping[str, Any], case: Case, at: datetime) -> bool:
         """Whether the rule speaks of this contact at all. Where no law of a kind does, the house's default of that kind binds."""

@@ -92,7 +92,7 @@ class AutodialConsent(Kind):
             stands = c.revoked.isnull()
             if days:
                 beside = frame.beside(c)
-                last = frame.business_days_after(beside.day_of(c.revoked), days, rule.place)
+                last = beside.business_days_after("revoked_day", days, rule.place)
                 stands = stands | (c.revoked > c.instant) | (beside.day() <= last)
             else:
                 stands = stands | (c.instant < c.revoked)
@@ -122,6 +122,9 @@ class Recording(Kind):
         if values.get("consent", "none") not in ("one", "all", "none"):
             raise ValueError(f"consent: {values['consent']!r} is none of one, all, none")
         return values
+
+    def is_said(self, values: Mapping[str, Any]) -> bool:
+        return bool(values.get("must")) or values.get("consent") == "all"
 
 
 class Retention(Kind):

@@ -79,7 +79,7 @@ class ContactHours(Kind):
         return ends is None or at < ends
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
-        if values.get("agreed") and case.agreed_at(at):
+        if values.get("agreed") and case.agreed_now(at):
             return None
         if values.get("reply") and case.request.purpose == "respond" and case.answers_since(at - ANSWER_AT_ONCE):
             return None
@@ -116,30 +116,37 @@ class ContactHours(Kind):
         week, holiday = values["week"], values["holidays"]
         place = frame.place if rule.place == "HOUSE" else rule.place
 
-        def by_day(day: Column, of: Callable[[Windows], Column]) -> Column:
+        def is_closed(f: Frame, zone: int, ahead: int) -> Column:
+            """Whether a day, so many ahead of the local one, is a holiday of the rule."""
+            categories, also = values["holiday_categories"], values["also_holidays"]
+
+            def of(f: Frame) -> Column:
+                day = f.day(zone) + ahead
+                named = [n for n in f.days if (day_of(n).month, day_of(n).day) in also]
+                found = f.is_holiday(day, place, categories)
+                return found | day.isin(named) if named else found
+
+            return f.let("boolean", of, ("holiday", place, categories, tuple(sorted(also)), zone, ahead))
+
+        def by_day(f: Frame, zone: int, ahead: int, of: Callable[[Windows], Column]) -> Column:
             kinds: dict[Windows, list[int]] = {}
             for weekday, windows in enumerate(week):
                 kinds.setdefault(windows, []).append(weekday)
             chosen = sorted(kinds, key=lambda windows: -len(kinds[windows]))
-            found = of(chosen[0])
+            found, weekday = of(chosen[0]), (f.day(zone) + ahead + 3) % 7
             for windows in chosen[1:]:
-                found = ibis.ifelse(((day + 3) % 7).isin(kinds[windows]), of(windows), found)
-            if holiday is None:
-                return found
-            closed = frame.is_holiday(day, place, values["holiday_categories"])
-            also = [n for n in frame.days if (day_of(n).month, day_of(n).day) in values["also_holidays"]]
-            return ibis.ifelse(closed | day.isin(also) if also else closed, of(holiday), found)
+                found = ibis.ifelse(weekday.isin(kinds[windows]), of(windows), found)
+            return found if holiday is None else ibis.ifelse(is_closed(f, zone, ahead), of(holiday), found)
 
-        def is_open(zone: int) -> Column:
-            moment = frame.moment(zone)
+        def is_open(f: Frame, zone: int) -> Column:
+            moment = f.moment(zone)
             return by_day(
-                frame.day(zone),
-                lambda windows: any_of((moment >= opens) & (moment < closes) for opens, closes in windows),
+                f, zone, 0, lambda windows: any_of((moment >= opens) & (moment < closes) for opens, closes in windows)
             )
 
-        def next_opening(zone: int) -> Column:
+        def next_opening(f: Frame, zone: int) -> Column:
             """The next opening of this local day or the next one; failing both, the start of the day after."""
-            day, moment = frame.day(zone), frame.moment(zone)
+            moment = f.moment(zone)
 
             def later_today(windows: Windows) -> Column:
                 found = ibis.null("int64")
@@ -147,25 +154,38 @@ class ContactHours(Kind):
                     found = ibis.ifelse(moment < opens, ibis.literal(opens, "int64"), found)
                 return found
 
-            today = by_day(day, later_today)
+            today = by_day(f, zone, 0, later_today)
             tomorrow = by_day(
-                day + 1, lambda windows: ibis.literal(windows[0][0], "int64") if windows else ibis.null("int64")
+                f, zone, 1, lambda windows: ibis.literal(windows[0][0], "int64") if windows else ibis.null("int64")
             )
-            plain = ibis.coalesce(today, tomorrow + DAY_LENGTH, ibis.literal(2 * DAY_LENGTH, "int64"))
-            opening = frame.start_of(day, zone, plain)
-            # Where an hour is repeated the opening may have been before; a minute on it is looked at again.
-            return ibis.ifelse(opening > frame.at, opening, frame.at + MINUTE)
+            return ibis.coalesce(today, tomorrow + DAY_LENGTH, ibis.literal(2 * DAY_LENGTH, "int64"))
 
-        closed = frame.any_zone(lambda zone: ~is_open(zone))
-        until = latest(frame.in_zones(lambda zone: ibis.ifelse(is_open(zone), ibis.null("int64"), next_opening(zone))))
+        def look_again(f: Frame, zone: int) -> Column:
+            plain = f.let("int64", lambda f: next_opening(f, zone), (rule.id, id(values), "opens", zone))
+            opening = f.start_of(f.day(zone), zone, plain)
+            # Where an hour is repeated the opening may have been before; a minute on it is looked at again.
+            return ibis.ifelse(opening > f.at, opening, f.at + MINUTE)
+
+        def opened(zone: int) -> Column:
+            return frame.let("boolean", lambda f: is_open(f, zone), (rule.id, id(values), "open", zone))
+
+        closed = frame.any_zone(lambda zone: ~opened(zone))
+        until = latest(
+            frame.in_zones(
+                lambda zone: ibis.ifelse(
+                    opened(zone),
+                    ibis.null("int64"),
+                    frame.let("int64", lambda f: look_again(f, zone), (rule.id, id(values), "again", zone)),
+                )
+            )
+        )
         if "past_due_days_max" in values:
             until = earliest(until, frame.start_of(frame.t.due_day + values["past_due_days_max"] + 1))
-        free = [frame.agreed()] if values.get("agreed") else []
+        free = [frame.agreed_now()] if values.get("agreed") else []
         if values.get("reply"):
-            names = frame.last_by_channel()
             free.append(
                 (frame.t.purpose == "respond")
-                & frame.answers_since(frame.at - ANSWER_AT_ONCE // timedelta(microseconds=1), names)
+                & frame.answers_since(frame.at - ANSWER_AT_ONCE // timedelta(microseconds=1))
             )
         return Spoken(denies=all_of(closed, *(~one for one in free)), until=until)
 
@@ -199,7 +219,7 @@ class InconvenientTime(Kind):
     parameters = frozenset({"agreed", "reply"})
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
-        if values.get("agreed", True) and case.agreed_at(at):
+        if values.get("agreed", True) and case.agreed_now(at):
             return None
         for preference in case.request.preferences:
             if preference.kind != "inconvenient_time" or not _in_force(preference, at):
@@ -224,7 +244,7 @@ class InconvenientTime(Kind):
 
         from duecare.law.columns.frame import ALWAYS, Spoken, any_of, latest
 
-        names = frame.last_by_channel()
+        frame.last_by_channel()  # wishes are drawn beside these columns
 
         def spans(w: Column) -> list[tuple[Column, Column]]:
             """For each zone and each stretch that may hold the instant: whether it does and no answer is free of it, and its end."""
@@ -244,7 +264,7 @@ class InconvenientTime(Kind):
                     if zone:
                         inside = inside & w[f"z{zone}"].notnull()
                     if values.get("reply", True):
-                        inside = inside & ~beside.answers_since(ibis.greatest(starts, w.since), names)
+                        inside = inside & ~beside.answers_since(ibis.greatest(starts, w.since))
                     found.append((inside, beside.start_of(day, zone, ends)))
             return found
 
@@ -265,12 +285,12 @@ class InconvenientTime(Kind):
         denies = frame.wished("any", holds)
         ends = frame.wished("max", holds, until)
         if values.get("agreed", True):
-            denies = denies & ~frame.agreed()
+            denies = denies & ~frame.agreed_now()
         return Spoken(denies=denies, until=ends)
 
     def closes_at(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> datetime | None:
         """When the next stretch begins that the person has called inconvenient: the earliest over all wishes and zones."""
-        if values.get("agreed", True) and case.agreed_at(at):
+        if values.get("agreed", True) and case.agreed_now(at):
             return None
         starts: list[datetime] = []
         for preference in case.request.preferences:
@@ -305,7 +325,7 @@ class PreferredTime(Kind):
             and _in_force(wish, at)
             and (not wish.channel or wish.channel == case.request.channel)
         ]
-        if not wishes or (values.get("agreed", True) and case.agreed_at(at)):
+        if not wishes or (values.get("agreed", True) and case.agreed_now(at)):
             return None
         if values.get("reply", True) and case.answers_once(at):
             return None
@@ -371,7 +391,7 @@ class PreferredTime(Kind):
             return ibis.least(latest(beside.in_zones(edge)), w.until.fill_null(ALWAYS))
 
         wished, met = frame.wished("any", applies), frame.wished("any", everywhere)
-        free = [frame.agreed()] if values.get("agreed", True) else []
+        free = [frame.agreed_now()] if values.get("agreed", True) else []
         if values.get("reply", True):
             free.append(frame.answers_once(ANSWER_WITHIN // timedelta(microseconds=1)))
         until = frame.wished("min", applies, look_again)
@@ -387,7 +407,7 @@ class InconvenientPlace(Kind):
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         address = case.request.address
-        if address is None or case.agreed_at(at):
+        if address is None or case.agreed_now(at):
             return None
         for preference in case.request.preferences:
             if (
@@ -409,7 +429,7 @@ class InconvenientPlace(Kind):
         denies = frame.wished("any", holds)
         until = frame.wished("max", holds, lambda w: w.until.fill_null(ALWAYS))
         return Spoken(
-            denies=all_of(denies, frame.t.has_address, is_one_of(frame.t.channel, values["tied"]), ~frame.agreed()),
+            denies=all_of(denies, frame.t.has_address, is_one_of(frame.t.channel, values["tied"]), ~frame.agreed_now()),
             until=until,
         )
 

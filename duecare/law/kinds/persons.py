@@ -167,7 +167,8 @@ class PersonState(Kind):
 
         t, states = frame.t, values["states"]
         owes = is_one_of(t.role, {"debtor", "co_debtor", "guarantor"})
-        of_age = add_months(t, "birth", 12 * int(values.get("adult_age", 18)), overflow=True)
+        months = 12 * int(values.get("adult_age", 18))
+        of_age = frame.let("int64", lambda f: add_months(f, "birth", months, overflow=True), ("of_age", months))
         signs = {
             "deceased": t.deceased & owes,
             "reassigned": t.reassigned,

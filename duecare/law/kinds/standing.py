@@ -55,13 +55,16 @@ class Unlawful(Kind):
 
 
 class BreathingSpace(Kind):
-    """A moratorium by law or by the house: no contact to collect through its last day."""
+    """A moratorium by law or by the house: no contact to collect through its last day. `agreed` true: a contact the person asked for is free."""
 
     name = "breathing_space"
+    parameters = frozenset({"agreed"})
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         last = case.request.debt.breathing_space_until
         if last is None or all(on > last for on in case.local_dates(at)):
+            return None
+        if values.get("agreed") and case.agreed_at(at):
             return None
         until = max(at_minute(last + timedelta(days=1), 0, zone) for zone in case.zones)
         return Finding("deny", until, "breathing_space", {"until": last})
@@ -71,6 +74,8 @@ class BreathingSpace(Kind):
 
         last = frame.t.breathing_day
         rests = frame.any_zone(lambda zone: frame.day(zone) <= last).fill_null(False)
+        if values.get("agreed"):
+            rests = rests & ~frame.agreed()
         return Spoken(denies=rests, until=frame.start_everywhere(last + 1))
 
 
@@ -89,10 +94,11 @@ class Dispute(Kind):
         if debt.dispute_answered_at is not None and raised <= debt.dispute_answered_at <= at:
             return None
         if "within_days" in values and debt.validation_notice_at is not None:
-            received = debt.validation_notice_at.astimezone(case.zones[0]).date() + timedelta(
-                days=values.get("receipt_days", 0)
-            )
-            received = business_days_after(received, values.get("receipt_business_days", 0), rule.place)
+            received = business_days_after(
+                debt.validation_notice_at.astimezone(case.zones[0]).date(),
+                values.get("receipt_business_days", 0),
+                rule.place,
+            ) + timedelta(days=values.get("receipt_days", 0))
             if raised >= at_minute(received + timedelta(days=values["within_days"] + 1), 0, case.zones[0]):
                 return None
         answered = debt.dispute_answered_at
@@ -112,23 +118,25 @@ class Dispute(Kind):
         in_time = None
         if "within_days" in values:
             received = frame.business_days_after(
-                t.validation_notice_day + values.get("receipt_days", 0),
-                values.get("receipt_business_days", 0),
-                rule.place,
-            )
+                "validation_notice_day", values.get("receipt_business_days", 0), rule.place
+            ) + values.get("receipt_days", 0)
             in_time = (t.disputed_day <= received + values["within_days"]).fill_null(True)
         until = ibis.ifelse(answered > frame.at, answered, ibis.null("int64"))
         return spoken(values.get("effect", "deny"), all_of(is_open, in_time), until)
 
 
 class NoticeFirst(Kind):
-    """No contact until a written notice was sent and `wait_days` (with `business`: business days) have passed: the first free day is that many days after
-    the notice's. `if_missing` says what holds where no notice is known of: deny, review, or ignore (the default), where the rule is a duty."""
+    """No contact until a written notice was sent and `wait_days` or `wait_business_days` have passed: the first free day is that many days after the
+    notice's. `if_missing` says what holds where no notice is known of: deny, review, or ignore (the default), where the rule is a duty."""
 
     name = "notice_first"
-    parameters = frozenset({"wait_days", "business", "if_missing"})
-    required = frozenset({"wait_days"})
+    parameters = frozenset({"wait_days", "wait_business_days", "if_missing"})
     is_duty = True
+
+    def prepare(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if ("wait_days" in values) == ("wait_business_days" in values):
+            raise ValueError("either wait_days or wait_business_days says how long")
+        return values
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         sent = case.request.debt.validation_notice_at
@@ -140,10 +148,9 @@ class NoticeFirst(Kind):
                 else Finding("deny" if sent else missing, sent, "notice_missing")
             )
         day = sent.astimezone(case.zones[0]).date()
-        if values.get("business"):
-            free = business_days_after(day, values["wait_days"], rule.place)
-        else:
-            free = day + timedelta(days=values["wait_days"])
+        free = business_days_after(day, values.get("wait_business_days", 0), rule.place) + timedelta(
+            days=values.get("wait_days", 0)
+        )
         until = at_minute(free, 0, case.zones[0])
         return Finding("deny", until, "notice_waits", {"sent": day, "free": free}) if at < until else None
 
@@ -153,10 +160,10 @@ class NoticeFirst(Kind):
         from duecare.law.columns.frame import Spoken
 
         t = frame.t
-        sent, day = t.validation_notice_at, t.validation_notice_day
-        free = day + values["wait_days"]
-        if values.get("business"):
-            free = frame.business_days_after(day, values["wait_days"], rule.place)
+        sent = t.validation_notice_at
+        free = frame.business_days_after(
+            "validation_notice_day", values.get("wait_business_days", 0), rule.place
+        ) + values.get("wait_days", 0)
         coming = (sent > frame.at).fill_null(False)
         waits = coming | (frame.day() < free).fill_null(False)
         until = ibis.ifelse(coming, sent, frame.start_of(free))
@@ -229,23 +236,27 @@ class Limitation(Kind):
         from duecare.law.columns.frame import Spoken, all_of, is_one_of
 
         t, months, restarts = frame.t, values["months"], values.get("restarts") or ()
-        ends = (year_end_after if values.get("from_year_end") else add_months)(t, "due", months)
+        years = bool(values.get("from_year_end"))
 
-        def restarted(ends: Column, name: str) -> Column:
-            moment = t[f"{name}_day"]
-            counts = ((t.due_day <= moment) & (moment <= ends)).fill_null(False)
-            return ibis.ifelse(counts, ibis.greatest(ends, add_months(t, name, months)), ends)
+        def ends_after(f: Frame, events: tuple[str, ...]) -> Column:
+            """The last day in time once these events have each restarted it, if they came in time themselves."""
 
-        paid, acknowledged = "payment" in restarts, "acknowledgement" in restarts
-        if paid and acknowledged:  # the earlier first: it may keep time running until the later
+            def of(f: Frame) -> Column:
+                if not events:
+                    return (year_end_after if years else add_months)(f, "due", months)
+                before, moment = ends_after(f, events[:-1]), f.t[f"{events[-1]}_day"]
+                anew = f.let("int64", lambda f: add_months(f, events[-1], months), ("months", events[-1], months))
+                in_time = ((f.t.due_day <= moment) & (moment <= before)).fill_null(False)
+                return ibis.ifelse(in_time, ibis.greatest(before, anew), before)
+
+            return f.let("int64", of, ("ends", months, years, events))
+
+        named = {"payment": "last_payment", "acknowledgement": "last_acknowledged"}
+        events = tuple(column for name, column in named.items() if name in restarts)
+        ends = ends_after(frame, events)
+        if len(events) == 2:  # the earlier first: it may keep time running until the later
             late = (t.last_payment_day > t.last_acknowledged_day).fill_null(False)
-            ends = ibis.ifelse(
-                late,
-                restarted(restarted(ends, "last_acknowledged"), "last_payment"),
-                restarted(restarted(ends, "last_payment"), "last_acknowledged"),
-            )
-        elif paid or acknowledged:
-            ends = restarted(ends, "last_payment" if paid else "last_acknowledged")
+            ends = ibis.ifelse(late, ends_after(frame, events[::-1]), ends)
         conditions = [
             frame.any_zone(lambda zone: frame.day(zone) > ends).fill_null(False),
             t.legal_action != "judgment",

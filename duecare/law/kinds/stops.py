@@ -102,7 +102,7 @@ class StopRequest(Kind):
             found = is_one_of(w.wish, values["stops"]) & hits & stands & ~agreed
             if "business_days" in values:
                 beside = frame.beside(w)
-                last = frame.business_days_after(beside.day_of(w.since), values["business_days"], rule.place)
+                last = beside.business_days_after("since_day", values["business_days"], rule.place)
                 found = found & (beside.day() > last)
             return found & w.in_writing if values.get("in_writing") else found
 
