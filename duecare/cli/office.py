@@ -36,7 +36,7 @@ def manage(arguments: tuple[str, ...]) -> None:
 
 @click.group()
 def audit() -> None:
-    """The chained logs: permits, their outcomes, and the acts of the office."""
+    """The chained logs: permits, their outcomes, changes to the office's own rules, and the acts of the office."""
 
 
 @audit.command()

@@ -274,7 +274,7 @@ def from_form(asked: Mapping[str, Any], place: str, effective_on: date, source: 
         },
         "source": source,
         "status": "verified",
-        "basis": "this office's own decision",
+        "basis": "this office's own decision 本机构自行决定",
         "since": effective_on.isoformat(),
     }
     if asked.get("whom"):
@@ -403,7 +403,7 @@ def as_own(entry: Mapping[str, Any], rule_id: str, effective_on: date) -> str:
         "sentence": kept.pop("sentence"),
         "source": kept.pop("source"),
         "status": "unverified",
-        "basis": "this office's own reading",
+        "basis": "this office's own reading 本机构自行解读",
         "since": effective_on.isoformat(),
         **kept,
     }

@@ -75,6 +75,11 @@ class Shown:
         return self.rule.status == "verified"
 
     @property
+    def is_of_the_house(self) -> bool:
+        """Decided by the house or the office, so that there is no official text to check it against."""
+        return self.own is not None or self.rule.jurisdiction == EVERYWHERE
+
+    @property
     def judges(self) -> bool:
         return KINDS[self.rule.kind].judges
 
@@ -132,9 +137,7 @@ class Shown:
         ):
             if given:
                 label = words.fact_name("person.role" if of == "role" else of, lang)
-                told.append(
-                    f"{label}{'：' if lang == 'zh' else ': '}{words.value(sorted(given), lang, of.rpartition('.')[2])}"
-                )
+                told.append(words.labelled(label, words.value(sorted(given), lang, of.rpartition(".")[2]), lang))
         return told
 
     def reaches(self) -> str:
@@ -302,6 +305,11 @@ class Event:
     shown: Shown
     rows: list[tuple[str, str, str]] = field(default_factory=list)
 
+    @property
+    def values(self) -> list[str]:
+        """Of a rule that began or ended, its values."""
+        return [words.labelled(name, before or after, self.shown.lang) for name, before, after in self.rows]
+
 
 def changes(rules: Iterable[Shown], since: date, until: date) -> list[Event]:
     """What came about after `since` and up to `until`, the newest first."""
@@ -456,6 +464,9 @@ class CardsOf:
 
 
 def cards_of(shown: Shown) -> CardsOf:
+    """Cards are dealt of the rules that ship; an own rule has none."""
+    if shown.own:
+        return CardsOf([], 0)
     learning = dict(
         CardProgress.objects.filter(card__startswith=f"{shown.rule.id}@").values_list("card").annotate(Count("pk"))
     )

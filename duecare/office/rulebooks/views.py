@@ -209,14 +209,18 @@ def _tried(request: HttpRequest, shown: Shown) -> dict[str, Any]:
         "reasons": [(one, law.rule(one.rule)) for one in decision.reasons],
         "house_verdict": "deny" if any(r.effect == "deny" for r in house) else "review" if house else "allow",
         "decides": any(reason.rule == shown.rule.id for reason in decision.reasons),
-        "laws": [words.place(_law_name(code), lang) for code in decision.laws],
+        "laws": [_law_name(code, lang) for code in decision.laws],
         "facts": words.facts_told(wanted, facts, lang) if decision.error is None else [],
         "zone": asked["zone"],
     }
 
 
-def _law_name(code: str) -> str:
-    return OFFICE if code == f"{OFFICE}-{layers.EVERYWHERE}" else code.removeprefix(f"{OFFICE}-")
+def _law_name(code: str, lang: words.Lang) -> str:
+    """A jurisdiction that was asked; the office's own rules for a place stand apart from the place's law."""
+    if not code.startswith(f"{OFFICE}-"):
+        return words.place(code, lang)
+    place, own = code.removeprefix(f"{OFFICE}-"), words.place(OFFICE, lang)
+    return own if place == layers.EVERYWHERE else words.labelled(own, words.place(place, lang), lang)
 
 
 @permission_required("rulebooks.read", raise_exception=True)
@@ -419,7 +423,7 @@ def _judged(one: drafting.Judged, lang: words.Lang) -> dict[str, Any]:
 
 def _source(form: ProposalForm) -> str:
     creditor = form.cleaned_data.get("creditor")
-    return f"Policy of {creditor} 债权人规则" if creditor else "Policy of this office 本机构规则"
+    return f"Policy of {creditor} 债权人政策" if creditor else "Policy of this office 本机构政策"
 
 
 def _about(request: HttpRequest, lang: words.Lang, today: date) -> Shown | None:
@@ -543,7 +547,10 @@ def _rule_told(rule: Rule, row: Proposal, lang: words.Lang) -> dict[str, Any]:
         "other": rule.sentence["en" if lang == "zh" else "zh"],
         "kind": words.kind(rule.kind, lang),
         "binds": shown.binds(),
-        "values": queries.difference({}, entry.get("parameters") or {}, lang, False),
+        "values": [
+            words.labelled(name, told, lang)
+            for name, _before, told in queries.difference({}, entry.get("parameters") or {}, lang, False)
+        ],
         "stands": queries.rule(rule.id, lang, clock.today()) is not None,
     }
 

@@ -60,6 +60,10 @@ def kinds() -> list[str]:
     return [*_words()["kinds"], *(name for name in KINDS if name not in _words()["kinds"])]
 
 
+def labelled(label: str, told: str, lang: Lang) -> str:
+    return f"{label}{'：' if lang == 'zh' else ': '}{told}"
+
+
 def join(parts: list[str], lang: Lang) -> str:
     return ("、" if lang == "zh" else ", ").join(parts)
 
@@ -80,7 +84,7 @@ def value(given: Any, lang: Lang, of: str = "") -> str:
         return f"{given:%Y-%m-%d %H:%M}"
     if isinstance(given, Mapping):
         return ("；" if lang == "zh" else "; ").join(
-            f"{value(key, lang)}{'：' if lang == 'zh' else ': '}{value(one, lang)}" for key, one in given.items()
+            labelled(value(key, lang), value(one, lang), lang) for key, one in given.items()
         )
     if isinstance(given, list | tuple | set | frozenset):
         told = [value(one, lang, of) for one in given]
@@ -160,7 +164,7 @@ def fact(path: str, given: Any, lang: Lang) -> str:
         told = join([_consent(one, lang) for one in given], lang)
     if path == "debt.governing_law":
         told = place(str(given), lang)
-    return f"{label}{'：' if lang == 'zh' else ': '}{told or value(given, lang, path.rpartition('.')[2])}"
+    return labelled(label, told or value(given, lang, path.rpartition(".")[2]), lang)
 
 
 def facts_told(request: Mapping[str, Any], stated: Mapping[str, Any], lang: Lang) -> list[str]:
@@ -176,9 +180,7 @@ def facts_told(request: Mapping[str, Any], stated: Mapping[str, Any], lang: Lang
     lines += [_wish(one, lang) for one in request.get("preferences", ())]
     if request.get("history"):
         zone = request["person"]["time_zones"][0]
-        lines.append(
-            f"{fact_name('history', lang)}{'：' if lang == 'zh' else ': '}{_history(request['history'], zone, lang)}"
-        )
+        lines.append(labelled(fact_name("history", lang), _history(request["history"], zone, lang), lang))
     return lines
 
 

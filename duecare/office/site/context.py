@@ -54,7 +54,10 @@ def office(request: HttpRequest) -> dict[str, Any]:
             if not user.has_perm(place.right):
                 continue
             url = reverse(place.url_name)
-            active = bool(match and f"{here}:{match.url_name}" == place.url_name)
+            # The law is one place with many pages; elsewhere a page of its own is a place of its own.
+            active = bool(
+                match and (f"{here}:{match.url_name}" == place.url_name or (place.key == "law" and here == "rulebooks"))
+            )
             links.append(Link(place.key, place.label, url, active))
     context: dict[str, Any] = {
         "navigation": links,

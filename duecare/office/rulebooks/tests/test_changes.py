@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from click.testing import CliRunner
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from duecare.cli import main
 from duecare.law import default_library
 from duecare.office.crm.queries import debtor_of
 from duecare.office.crm.tests.factories import make_account, make_creditor, make_party, make_user
@@ -179,6 +177,39 @@ def test_a_creditors_policy_binds_that_creditors_accounts_alone(house: House) ->
     assert "OFFICE-NO-VISITS" not in {rule.id for rule in gate.library().rules()}
 
 
+def test_a_rule_of_a_place_binds_only_there(house: House) -> None:
+    abroad = make_account(
+        party=make_party(jurisdictions=("GB",), time_zones=("Europe/London",), postal="1 Example Road"),
+        creditor=house.creditor,
+        assigned_to=house.collector,
+    )
+    house.approve(house.propose(NO_VISITS, place="CN"))
+    assert visit(house).verdict == "deny"
+    house.account = abroad
+    assert "OFFICE-NO-VISITS" not in [reason.rule for reason in visit(house, NOW + timedelta(days=1, hours=8)).reasons]
+
+
+def test_public_holidays_of_an_own_rule_are_those_of_the_persons_place(house: House) -> None:
+    text = """\
+- id: OFFICE-HOLIDAYS
+  kind: contact_hours
+  sentence: {en: "No visits on public holidays.", zh: "公共假日不上门。"}
+  source: Office policy
+  status: verified
+  basis: this office's own decision
+  since: "2026-11-26"
+  channels: [visit]
+  parameters: {week: {all: ["00:00", "24:00"]}, holidays: []}
+  examples:
+    - {at: "2026-12-25T10:00:00+00:00", channel: visit, expect: deny, why: Christmas in Britain}
+"""
+    house.approve(house.propose(text))
+    new_year = datetime(2027, 1, 1, 2, 0, tzinfo=UTC)
+    assert "OFFICE-HOLIDAYS" in [reason.rule for reason in visit(house, new_year).reasons]
+    christmas = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
+    assert "OFFICE-HOLIDAYS" not in [reason.rule for reason in visit(house, christmas).reasons]
+
+
 def test_the_office_and_the_creditor_bind_together(house: House) -> None:
     house.approve(house.propose())
     house.approve(house.propose(TWO_A_DAY, kind="creditor", creditor=house.creditor))
@@ -266,21 +297,16 @@ def test_every_step_is_in_a_chain_that_holds(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "table", "row"),
+    ("sql", "model", "row"),
     [
-        ("UPDATE rulebooks_proposal SET text = replace(text, 'visit', 'call')", "rulebooks_proposal", 1),
-        ("UPDATE rulebooks_step SET in_force_from = '2027-01-01' WHERE act = 'approved'", "rulebooks_step", 2),
+        ("UPDATE rulebooks_proposal SET text = replace(text, 'visit', 'call')", Proposal, 1),
+        ("UPDATE rulebooks_step SET in_force_from = '2027-01-01' WHERE act = 'approved'", Step, 2),
     ],
 )
-def test_audit_verify_names_a_tampered_row(house: House, sql: str, table: str, row: int, settings, tmp_path) -> None:
-    from duecare.office.site.home import Home
-
-    settings.HOME = Home(tmp_path)
+def test_a_tampered_row_is_named(house: House, sql: str, model: type[chain.ChainedRow], row: int) -> None:
     house.approve(house.propose())
     tamper(sql)
-    told = CliRunner().invoke(main, ["audit", "verify"])
-    assert told.exit_code == 1
-    assert f"{table}: BROKEN at row {row}: row {row} was changed after it was written" in told.output
+    assert chain.verify(model).why == f"row {row} was changed after it was written"
 
 
 @pytest.mark.parametrize("table", ["rulebooks_proposal", "rulebooks_step"])
