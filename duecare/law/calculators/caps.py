@@ -12,8 +12,8 @@ from duecare.law.calculators.claims import NO_CURRENCY, ZERO, Claim, caps_for, c
 from duecare.law.calculators.interest import PRECISION, formula
 from duecare.law.calculators.money import quantise
 from duecare.law.calculators.rates import RateUnknown
-from duecare.law.calculators.reading import OptionError
-from duecare.law.calculators.schemes import Cap, Days, Fee, Scheme, scheme
+from duecare.law.calculators.reading import OptionError, kind_of
+from duecare.law.calculators.schemes import FOLDER, Cap, Days, Fee, Scheme, scheme
 from duecare.law.calculators.working import Line, Source, Words, number, phrase
 
 WORST = ("denied", "unknown", "capped", "allowed")
@@ -89,6 +89,7 @@ def caps(claim: Claim, charge: Charge) -> Caps:
     """
     with localcontext() as context:
         context.prec = PRECISION
+        claim = replace(claim, kind=kind_of(FOLDER, claim.kind))
         check(claim)
         for option, amount in (
             ("--fee", charge.fee),

@@ -8,7 +8,7 @@ added to the principal, and at the end.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal, localcontext
 from itertools import pairwise
@@ -19,8 +19,8 @@ from duecare.law.calculators.dates import add_months
 from duecare.law.calculators.daycount import DayCount
 from duecare.law.calculators.money import line_amount, quantise
 from duecare.law.calculators.rates import RateTable, RateUnknown
-from duecare.law.calculators.reading import OptionError
-from duecare.law.calculators.schemes import Allocation, Cap, Days, Rate, Scheme, Statutory, scheme
+from duecare.law.calculators.reading import OptionError, kind_of
+from duecare.law.calculators.schemes import FOLDER, Allocation, Cap, Days, Rate, Scheme, Statutory, scheme
 from duecare.law.calculators.working import Line, Source, Words, number, phrase
 
 PRECISION = 50
@@ -128,7 +128,7 @@ def interest(claim: Claim) -> Interest:
     """
     with localcontext() as context:
         context.prec = PRECISION
-        return _Account(claim).run()
+        return _Account(replace(claim, kind=kind_of(FOLDER, claim.kind))).run()
 
 
 def formula(rate: Rate) -> str:

@@ -45,6 +45,11 @@ def law_file(folder: str, law: str) -> dict[str, Any]:
     return found if base is None else _merged(law_file(folder, base), found)
 
 
+def kind_of(folder: str, kind: str) -> str:
+    """A kind of debt as the calculators name it, where it is one of the contact requests' (`credit_card` → `card`)."""
+    return str(read("kinds.yaml")[folder].get(kind, kind))
+
+
 def nearest_law(folder: str, law: str) -> str | None:
     """The law itself, or the one above it that has a file (`US-NY-NYC` → `US-NY`)."""
     parts = law.split("-")

@@ -8,12 +8,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from duecare.law.calculators.reading import DataError, OptionError, day, known, law_file, laws, nearest_law
+from duecare.law.calculators.reading import DataError, OptionError, day, kind_of, known, law_file, laws, nearest_law
 from duecare.law.calculators.working import Source, Words
 
 FOLDER = "limitation"
 KINDS = (
-    "contract", "oral", "loan", "card", "sale", "rent", "utility", "telecom", "medical", "interest", "note", "tax", "judgment",
+    "contract", "oral", "loan", "card", "mortgage", "sale", "rent", "utility", "telecom", "medical", "interest", "note", "tax", "judgment",
 )  # fmt: skip
 """Kinds of debt. One that a law does not name is a contract there, but for taxes and judgments, which are never contracts."""
 ACTS = (
@@ -180,6 +180,7 @@ def regime(law: str, kind: str = "contract", *, consumer: bool = True) -> Regime
         if law == "EU":
             raise OptionError("--law", "limitation is each member state's own law; allowed: DE, DK, ES, FR, IT, NL")
         raise OptionError("--law", f"nothing is known of {law}; allowed: {', '.join(laws(FOLDER))}")
+    kind = kind_of(FOLDER, kind)
     if kind not in KINDS:
         raise OptionError("--kind", f"{kind!r} is no kind of debt; allowed: {', '.join(KINDS)}")
     return _regime(found, kind, consumer)

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from duecare.law.calculators.rates import RateTable, RateUnknown, table, tables
-from duecare.law.calculators.reading import DATA, DataError, OptionError, law_file, laws
+from duecare.law.calculators.reading import DATA, DataError, OptionError, kind_of, law_file, laws
 from duecare.law.calculators.regimes import ACTS, EVENTS, KINDS, PROCEEDINGS, SUSPENSIONS, _events, _periods, regime
+from duecare.law.calculators.schemes import KINDS as INTEREST_KINDS
 from duecare.law.calculators.schemes import scheme
 from duecare.law.calculators.working import LANGUAGES, phrase
 
@@ -165,3 +166,12 @@ class TestWhatIsRefused:
     def test_an_event_that_cannot_be_used(self, entry):
         with pytest.raises(DataError):
             _events(entry, "contract", True, "here")
+
+
+def test_every_kind_of_a_contact_request_leads_to_one_of_the_calculators():
+    request = {
+        "credit_card", "personal_loan", "microloan", "mortgage", "auto", "student", "medical", "utility", "telecom", "rent", "tax",
+        "trade_invoice", "other",
+    }  # fmt: skip
+    assert {kind_of("limitation", kind) for kind in request} <= set(KINDS)
+    assert {kind_of("interest", kind) for kind in request} <= set(INTEREST_KINDS)

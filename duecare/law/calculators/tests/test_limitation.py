@@ -43,9 +43,15 @@ class TestHowItBegins:
         assert ends("TH", "2022-03-15", kind="card") == "2024-03-15"
         assert ends("TW", "2022-03-15", kind="card") == "2037-03-15"
         assert ends("TW", "2022-03-15", kind="interest") == "2027-03-15"
+        assert ends("GB", "2022-03-15", kind="mortgage") == "2034-03-15"
+        assert ends("DK", "2022-03-15", kind="loan") == "2032-03-15"
         assert ends("FR", "2022-03-15") == "2024-03-15"
         assert ends("FR", "2022-03-15", consumer=False) == "2027-03-15"
         assert ends("AU-NT", "2022-03-15") == "2025-03-15"
+
+    def test_the_kinds_of_a_contact_request_are_understood(self):
+        assert ends("TH", "2022-03-15", kind="credit_card") == ends("TH", "2022-03-15", kind="card")
+        assert limit("GB", "2022-03-15", kind="other").kind == "contract"
 
     def test_a_kind_that_a_law_does_not_name_is_a_contract_and_says_so(self):
         answer = limit("GB", "2022-03-15", kind="telecom")
