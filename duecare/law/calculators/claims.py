@@ -10,7 +10,7 @@ from decimal import Decimal
 from duecare.law.calculators.daycount import DayCount
 from duecare.law.calculators.money import check_currency
 from duecare.law.calculators.rates import check_stated
-from duecare.law.calculators.reading import OptionError
+from duecare.law.calculators.reading import OptionError, check_days
 from duecare.law.calculators.schemes import COMPOUND, KINDS, LENDERS, Cap, Scheme, Statutory
 
 ZERO = Decimal(0)
@@ -54,6 +54,8 @@ class Claim:
 def check(claim: Claim) -> None:
     """Refuse what cannot be counted with."""
     check_currency(claim.currency)
+    check_days([("--from", claim.starts_on), ("--to", claim.ends_on), ("--contract-date", claim.contract_on)])
+    check_days([("--filed", claim.filed_on), *(("--reference", on) for on in claim.references)])
     for option, amount in (
         ("--principal", claim.principal),
         ("--disbursed", claim.disbursed),

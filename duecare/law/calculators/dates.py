@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -29,7 +30,9 @@ def is_rest_day(day: date, law: str, weekend: frozenset[int]) -> bool:
             return bool(chinese_calendar.is_holiday(day))
         except NotImplementedError:
             pass  # a year whose calendar was not out when the package was: weekends and fixed holidays
-    return day.weekday() in weekend or is_public_holiday(day, law)
+    with warnings.catch_warnings():  # far years, of which `holidays` knows only the fixed days and says so
+        warnings.simplefilter("ignore", UserWarning)
+        return day.weekday() in weekend or is_public_holiday(day, law)
 
 
 def next_working_day(day: date, law: str, weekend: frozenset[int]) -> date:

@@ -24,6 +24,7 @@ from duecare.law.calculators.schemes import FOLDER, Allocation, Cap, Days, Rate,
 from duecare.law.calculators.working import Line, Source, Words, number, phrase
 
 PRECISION = 50
+TOO_MUCH = Decimal(10) ** 30
 STATED: Words = {"en": " (stated by you)", "zh": "（由您给出）"}
 SILENT: Words = {"en": "", "zh": ""}
 
@@ -385,7 +386,12 @@ class _Account:
     def _stretch(self, begin: date, end: date, percent: Decimal, limit: Decimal | None) -> None:
         count = self.claim.day_count or self.law.day_count
         days, year = count.days(begin, end), count.year_days(begin)
-        amount = line_amount(self.principal * percent * days / (100 * year))
+        exact = self.principal * percent * days / (100 * year)
+        if exact >= TOO_MUCH:
+            raise OptionError(
+                "--rate", f"interest grows beyond what can be counted by {end}; ask for less or for a shorter time"
+            )
+        amount = line_amount(exact)
         room = None if limit is None else max(limit - self.charged, ZERO)
         facts: dict[str, Any] = {
             "from": begin,

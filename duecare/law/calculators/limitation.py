@@ -7,12 +7,12 @@ A day is counted as the laws count it: the due date itself is not part of the ti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 from duecare.law.calculators.dates import DAY, add_months, next_working_day, year_end
-from duecare.law.calculators.reading import OptionError
+from duecare.law.calculators.reading import OptionError, check_days, kind_of
 from duecare.law.calculators.regimes import (
     ACTS,
     ASSERTED,
@@ -124,6 +124,8 @@ def limitation(
         OptionError: what was asked cannot be answered; names the option.
     """
     rules = regime(law, kind, consumer=consumer)
+    events = [replace(one, kind=kind_of("events", one.kind)) for one in events]
+    suspensions = [replace(one, kind=kind_of("suspensions", one.kind)) for one in suspensions]
     _check(dues, as_of, known, events, suspensions)
     dates = sorted(set(dues))
     if len(dates) > 1 and rules.instalments == "last":
@@ -147,6 +149,12 @@ def _check(
 ) -> None:
     if not dues:
         raise OptionError("--due", "a due date is needed, or at least one --instalment")
+    check_days([("--due", one) for one in dues])
+    check_days([("--as-of", as_of), ("--known", known)])
+    check_days([("--event", one.on) for one in events])
+    check_days([("--suspended", day) for one in suspensions for day in (one.starts_on, one.ends_on)])
+    if known is not None and known > as_of:
+        raise OptionError("--known", f"{known} lies after the day asked about, {as_of} (--as-of)")
     if known is not None and known < min(dues):
         raise OptionError("--known", f"{known} lies before the debt falls due on {min(dues)}")
     for event in events:

@@ -65,28 +65,26 @@ class RateTable:
         return sorted(one for one in {*days, beyond} if start < one < end)
 
 
+def read_table(id: str, entry: Mapping[str, Any]) -> RateTable:
+    """A table from its entry. Raises DataError, naming the table."""
+    where = f"data/rates.yaml: {id}"
+    known(entry, frozenset({"name", "source", "status", "basis", "values", "known_to", "hint"}), where)
+    values = tuple((day(on, where), Decimal(str(percent))) for on, percent in (entry.get("values") or {}).items())
+    if [on for on, _ in values] != sorted({on for on, _ in values}):
+        raise DataError(f"{where}: the values are not in the order of their days")
+    known_to = day(entry["known_to"], where)
+    if values and known_to < values[-1][0]:
+        raise DataError(f"{where}: known_to lies before the last value")
+    if entry["status"] not in ("verified", "unverified"):
+        raise DataError(f"{where}: status is verified or unverified")
+    return RateTable(
+        id, entry["name"], entry["source"], entry["status"], entry["basis"], values, known_to, entry.get("hint")
+    )
+
+
 @cache
 def _tables() -> dict[str, RateTable]:
-    found = {}
-    for id, entry in read("rates.yaml").items():
-        where = f"data/rates.yaml: {id}"
-        known(entry, frozenset({"name", "source", "status", "basis", "values", "known_to", "hint"}), where)
-        values = tuple((day(on, where), Decimal(str(percent))) for on, percent in (entry.get("values") or {}).items())
-        if [on for on, _ in values] != sorted({on for on, _ in values}):
-            raise DataError(f"{where}: the values are not in the order of their days")
-        if entry["status"] not in ("verified", "unverified"):
-            raise DataError(f"{where}: status is verified or unverified")
-        found[id] = RateTable(
-            id,
-            entry["name"],
-            entry["source"],
-            entry["status"],
-            entry["basis"],
-            values,
-            day(entry["known_to"], where),
-            entry.get("hint"),
-        )
-    return found
+    return {id: read_table(id, entry) for id, entry in read("rates.yaml").items()}
 
 
 def table(id: str, stated: Mapping[date, Decimal] | None = None) -> RateTable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -45,9 +45,21 @@ def law_file(folder: str, law: str) -> dict[str, Any]:
     return found if base is None else _merged(law_file(folder, base), found)
 
 
-def kind_of(folder: str, kind: str) -> str:
-    """A kind of debt as the calculators name it, where it is one of the contact requests' (`credit_card` → `card`)."""
-    return str(read("kinds.yaml")[folder].get(kind, kind))
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2999, 12, 31)
+"""Days that can be counted with."""
+
+
+def kind_of(group: str, kind: str) -> str:
+    """A kind of debt, event or suspension as the calculators name it, where it has another name (`credit_card` → `card`)."""
+    kind = kind.replace("-", "_")
+    return str(read("kinds.yaml")[group].get(kind, kind))
+
+
+def check_days(days: Iterable[tuple[str, date | None]]) -> None:
+    """Refuse days that lie too far away to be counted with. Raises OptionError."""
+    for option, on in days:
+        if on is not None and not FIRST_DAY <= on <= LAST_DAY:
+            raise OptionError(option, f"{on} cannot be counted with; allowed: {FIRST_DAY} to {LAST_DAY}")
 
 
 def nearest_law(folder: str, law: str) -> str | None:

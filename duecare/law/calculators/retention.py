@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from duecare.law.calculators.dates import add_months
-from duecare.law.calculators.reading import DataError, OptionError, day, known, read
+from duecare.law.calculators.reading import DataError, OptionError, check_days, day, known, read
 from duecare.law.calculators.working import Line, Source, Words, phrase
 
 SINCE = ("recorded", "last_activity", "created")
@@ -120,6 +120,7 @@ def retention(
     """
     if not law.isascii() or not law.replace("-", "").isalnum():
         raise OptionError("--law", f"{law!r} is no code of a jurisdiction, such as CN, US or US-NY-NYC")
+    check_days([("--recorded", recorded), ("--last-activity", last_activity), ("--as-of", as_of)])
     for option, on in (("--recorded", recorded), ("--last-activity", last_activity)):
         if on is not None and on > as_of:
             raise OptionError(option, f"{on} lies after the day asked about, {as_of} (--as-of)")

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 import yaml
 
-from duecare.law.calculators.rates import RateTable, RateUnknown, table, tables
+from duecare.law.calculators.rates import RateTable, RateUnknown, read_table, table, tables
 from duecare.law.calculators.reading import DATA, DataError, OptionError, kind_of, law_file, laws
 from duecare.law.calculators.regimes import ACTS, EVENTS, KINDS, PROCEEDINGS, SUSPENSIONS, _events, _periods, regime
 from duecare.law.calculators.schemes import KINDS as INTEREST_KINDS
@@ -129,6 +129,31 @@ class TestTables:
         assert stated.at(date(2025, 7, 1)) == Decimal("1.27")
         assert stated.at(date(2027, 1, 1)) == Decimal("1.5")
         assert stated.is_stated(date(2027, 1, 1))
+
+    def test_the_example_of_the_guide_is_a_table(self):
+        guide = (DATA.parents[3] / "docs/how-to/add-a-rate.md").read_text(encoding="utf-8")
+        example = yaml.safe_load(re.search(r"```yaml\n(.*?)```", guide, re.DOTALL)[1])
+        (found,) = (read_table(id, entry) for id, entry in example.items())
+        assert found.at(date(2026, 8, 1)) == Decimal("2.75")
+        with pytest.raises(RateUnknown):
+            found.at(date(2027, 1, 1))
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("known_to", "2025-01-01"),
+            ("status", "sure"),
+            ("values", {"2026-07-01": 1, "2026-01-01": 2}),
+            ("values", {"soon": 1}),
+            ("whatever", 1),
+        ],
+    )
+    def test_a_table_that_cannot_be_used_is_refused(self, field, value):
+        entry = {"name": {"en": "x", "zh": "x"}, "source": "x", "status": "unverified", "basis": "x"}
+        entry |= {"values": {"2026-01-01": 1}, "known_to": "2026-06-30"}
+        assert read_table("XX", entry).at(date(2026, 2, 1)) == 1
+        with pytest.raises(DataError, match="XX"):
+            read_table("XX", entry | {field: value})
 
     def test_there_is_no_table_that_has_no_name(self):
         assert isinstance(table("DE-BASE"), RateTable)

@@ -102,6 +102,10 @@ class TestWhatRestartsIt:
         assert ends("FR", "2024-03-15", "payment:2025-01-01", kind="loan") == "2026-03-15"
         assert limit("FR", "2024-03-15", "suit:2025-01-01", kind="loan").status == "pending"
 
+    def test_an_event_may_go_by_another_name(self):
+        assert ends("CN", "2022-03-15", "partial_payment:2024-06-01") == ends("CN", "2022-03-15", "payment:2024-06-01")
+        assert ends("CN", "2022-03-15", "oral-promise:2024-06-01") == "2027-06-01"
+
     def test_the_order_in_which_events_are_named_does_not_matter(self):
         told = [Event("payment", DAY("2023-01-02")), Event("demand", DAY("2022-05-05"))]
         one, other = (
@@ -298,7 +302,11 @@ class TestWhatCannotBeAnswered:
             ("--kind", {"kind": "tax"}),
             ("--due", {"dues": []}),
             ("--due", {"law": "JP", "dues": [DAY("1850-01-01")]}),
+            ("--due", {"dues": [DAY("9999-01-01")]}),
+            ("--as-of", {"as_of": DAY("9999-01-01")}),
             ("--known", {"known": DAY("2019-01-01")}),
+            ("--known", {"known": DAY("2027-01-01")}),
+            ("--suspended", {"suspensions": [Suspension(DAY("2023-01-01"), DAY("9999-12-31"))]}),
             ("--event", {"events": [Event("whatever", DAY("2023-01-01"))]}),
             ("--event", {"events": [Event("payment", DAY("2030-01-01"))]}),
             ("--event", {"events": [Event("ended", DAY("2023-01-01"))]}),
