@@ -188,26 +188,32 @@ def browser() -> str | None:
 
 def ensure_browser() -> None:
     """Install Debian's Chromium and a CJK font where that can be done; say loudly where it cannot."""
-    if browser():
-        return
+    if not browser():
+        _ensure("Chromium", "browser", ["chromium", "fonts-noto-cjk"])
+
+
+def ensure_java() -> None:
+    """Install Debian's Java for the tests on Spark where that can be done; say loudly where it cannot."""
+    if not shutil.which("java"):
+        _ensure("Java", "Spark", ["default-jre-headless"])
+
+
+def _ensure(name: str, tests: str, packages: list[str]) -> None:
     if os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
-        stamp = (VENV / ".stamp-browser", json.dumps(time.time()))
+        stamp = (VENV / f".stamp-{name.lower()}", json.dumps(time.time()))
 
         def install() -> None:
             environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
             _run(["apt-get", "update", "-qq"], environment)
-            _run(
-                ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-cjk"],
-                environment,
-            )
+            _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], environment)
 
         try:
-            _step("Installing Chromium for the browser tests", stamp, install)
+            _step(f"Installing {name} for the {tests} tests", stamp, install)
         except StepFailed as failure:
             print(f"\n{failure}", file=sys.stderr)
         else:
             return
     print(
-        "  ! No Chromium here and no way to install it: the browser tests will be SKIPPED (in CI they fail).",
+        f"  ! No {name} here and no way to install it: the {tests} tests will be SKIPPED (in CI they fail).",
         file=sys.stderr,
     )

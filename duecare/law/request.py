@@ -61,13 +61,18 @@ class Debt(_Part, frozen=True):
     counts_as_one_with: list[str] = []
 
     @property
-    def owed(self) -> float | None:
-        """The balance as a number; None where none is given or it is no amount."""
-        try:
-            found = float(self.balance) if self.balance is not None else math.nan
-        except ValueError:
-            return None
-        return found if math.isfinite(found) else None
+    def owed(self) -> int | None:
+        """The balance in hundredths; None where none is given or it is no amount."""
+        return hundredths(self.balance)
+
+
+def hundredths(amount: str | None) -> int | None:
+    """An amount in hundredths, rounded; None where it is none, or larger than any debt."""
+    try:
+        found = float(amount) if amount is not None else math.nan
+    except ValueError:
+        return None
+    return round(found * 100) if abs(found) < 1e15 else None
 
 
 class Person(_Part, frozen=True):

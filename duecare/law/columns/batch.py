@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 45 * DAY
 """How long hours alone may keep a contact away before waiting is said not to help (`when.HORIZON_DAYS`, and the jumps of `Library`)."""
-FEW = 64
-"""So few rows of a set of laws are cheaper to ask singly for their next moment than to plan another expression for."""
+FEW = 2000
+"""So few rows of a set of laws are cheaper to ask singly for their next moment than to run another expression for."""
 ROUNDS = 1000
 """A bound on looking again, far above what any rulebook needs."""
 DAYS_BACK, DAYS_AHEAD = 40, 800

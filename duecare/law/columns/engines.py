@@ -39,11 +39,33 @@ class DuckDB:
         return self._con.sql(texts["duckdb"]).to_arrow_table()
 
 
+SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.shuffle.partitions": "4",
+    "spark.sql.ansi.enabled": "false",
+    "spark.driver.memory": "2g",
+    "spark.log.level": "ERROR",
+}
+"""For a session on one machine: tables come and go as Arrow, instants are numbers, and what is divided by nothing is nothing."""
+
+
 class Spark:
     """A Spark session (`pyspark` is an extra of its own)."""
 
     def __init__(self, session: Any) -> None:
         self._session = session
+
+    @classmethod
+    def local(cls, cores: int = 2) -> Spark:
+        """A session on this machine. Raises ImportError where `pyspark` is not installed."""
+        from pyspark.sql import SparkSession
+
+        builder = SparkSession.builder.master(f"local[{cores}]").appName("duecare")
+        for name, value in SETTINGS.items():
+            builder = builder.config(name, value)
+        return cls(builder.getOrCreate())
 
     def load(self, name: str, table: pa.Table) -> None:
         self._session.createDataFrame(table).createOrReplaceTempView(name)

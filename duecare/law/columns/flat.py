@@ -28,6 +28,7 @@ from duecare.law.request import (
     Preference,
     Purpose,
     RequestError,
+    hundredths,
     minute_of_day,
     zone,
 )
@@ -261,13 +262,13 @@ class _Flattener:
             found = pc.cast(found, pa.list_(pa.string()))
         joined = pc.binary_join(found, ",")
         self._is_odd(pc.and_(pc.is_valid(found), pc.is_null(joined)), parents)
-        # A name with a comma in it would read as two: the single face can tell.
+        # A name with a comma in it would read as two, an empty one as none: the single face can tell.
         flat = pc.list_flatten(found)
-        commas = pc.fill_null(pc.match_substring(flat, ","), False)
+        commas = pc.fill_null(pc.or_(pc.match_substring(flat, ","), pc.equal(flat, "")), False)
         if pc.any(commas).as_py():
             above = pc.cast(pc.list_parent_indices(found), pa.int64())
             self._is_odd(commas, above if parents is None else pc.take(parents, above))
-        return pc.binary_join_element_wise(pa.scalar(""), joined, pa.scalar(""), ",")
+        return pc.if_else(pc.equal(joined, ""), ",", pc.binary_join_element_wise("", joined, "", ","))
 
     # --- the tables ------------------------------------------------------------------------------------------------
 
@@ -524,20 +525,10 @@ def _misdirected(rows: pa.Array, at: pa.Array, outcome: pa.Array, kind: pa.Array
 
 
 def _amounts(texts: pa.Array) -> pa.Array:
-    """Balances as numbers, null where there is none or it is no amount (`Debt.owed`)."""
-    plain = pc.fill_null(pc.match_substring_regex(texts, r"^[+-]?\d+(\.\d+)?$"), True)
-    found = pc.cast(pc.if_else(plain, texts, pa.scalar(None, pa.string())), pa.float64())
-    if pc.all(plain).as_py() in (True, None):
-        return found
-    return pa.array([_one_amount(text) for text in texts.to_pylist()], pa.float64())
-
-
-def _one_amount(text: str | None) -> float | None:
-    try:
-        found = float(text) if text is not None else float("nan")
-    except ValueError:
-        return None
-    return found if np.isfinite(found) else None
+    """Balances in hundredths, null where there is none or it is no amount (`request.hundredths`)."""
+    encoded = pc.dictionary_encode(texts)
+    found = pa.array([hundredths(text) for text in encoded.dictionary.to_pylist()], pa.int64())
+    return found.take(encoded.indices)
 
 
 def _since_talk(rows: pa.Array, at: pa.Array, talks: pa.Array, count: int) -> pa.Array:

@@ -21,7 +21,7 @@ from duecare.law.rules import Rule
 
 DIALECTS = {"duckdb": "duckdb", "pyspark": "spark"}
 """Engines, and what sqlglot calls their SQL."""
-TYPES = {"int64": "int64", "int32": "int32", "string": "string", "bool": "boolean", "double": "float64"}
+TYPES = {"int64": "int64", "int32": "int32", "string": "string", "bool": "boolean"}
 """Arrow's names and Ibis's."""
 BITS = 60
 BY_HOURS = frozenset({"contact_hours", "inconvenient_time", "preferred_time"})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dateutil.relativedelta import relativedelta
 
 from duecare.law.kinds.base import NEVER, Case, Finding, Kind
+from duecare.law.request import hundredths
 from duecare.law.rules import Rule
 from duecare.law.when import at_minute, business_days_after
 
@@ -191,7 +192,10 @@ class Limitation(Kind):
         if values["if"] not in ("threat", "refusal", "always", "no_contact"):
             raise ValueError(f"if: {values['if']!r} is none of threat, refusal, always, no_contact")
         if "balance_max" in values:
-            values = {**values, "balance_max": float(values["balance_max"])}
+            most = hundredths(str(values["balance_max"]))
+            if most is None:
+                raise ValueError(f"balance_max: {values['balance_max']!r} is no amount")
+            values = {**values, "balance_max": most}
         return {**values, "months": values.get("months", 12 * values.get("years", 0))}
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
