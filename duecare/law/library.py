@@ -150,8 +150,10 @@ class Library:
         }
         for name, rules in self._by_jurisdiction.items():
             place = name.removeprefix("OFFICE-")
-            if place == "HOUSE" or (place != name and place in reached):
+            if place == "HOUSE":
                 found[name] = rules
+            elif place != name and place in reached:
+                found[name] = [rule for rule in rules if rule.reach & reached[place]]
         return {law: rules for law, rules in found.items() if rules}
 
     @staticmethod

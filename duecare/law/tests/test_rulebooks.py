@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from duecare.law import default_library
+from duecare.law import default_library, load_library
 from duecare.law.examples import example_request
 from duecare.law.kinds import KINDS
 
@@ -45,3 +47,20 @@ def test_a_worked_request_beside_the_clone_holds(line) -> None:
     assert decision.verdict in line["expect"]["verdict"], decision.reasons
     if "next_allowed_at" in line["expect"]:
         assert decision.next_allowed_at == datetime.fromisoformat(line["expect"]["next_allowed_at"])
+
+
+def test_the_worked_example_of_the_docs_is_a_jurisdiction_in_under_fifty_lines(tmp_path: Path) -> None:
+    page = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "add-a-jurisdiction.md"
+    (block,) = re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    text = textwrap.dedent(block)
+    assert len(text.splitlines()) < 50
+    (tmp_path / "XX").mkdir()
+    (tmp_path / "XX" / "conduct.yaml").write_text(text, encoding="utf-8")
+    library = load_library(tmp_path)
+    assert {rule.kind for rule in library.rules("XX")} == {"contact_hours", "frequency"}
+    for rule in library.rules("XX"):
+        for example in rule.examples:
+            decision = library.judge(example_request(rule, example))
+            assert decision.verdict == example.expect, example.why
+            if example.next_allowed_at:
+                assert decision.next_allowed_at == datetime.fromisoformat(example.next_allowed_at)
