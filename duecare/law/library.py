@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from duecare.law.decision import Decision, Duty, Reason
-from duecare.law.kinds import KINDS, PLACE, Case, Finding
+from duecare.law.kinds import KINDS, PLACE, Case, Finding, Kind
 from duecare.law.kinds.hours import ContactHours, InconvenientTime
 from duecare.law.loader import RULEBOOKS, load_folder
 from duecare.law.places import above
@@ -20,6 +21,9 @@ from duecare.law.when import at_minute
 from duecare.law.words import sentence
 
 Lang = Literal["en", "zh"]
+Verdict = Literal["allow", "deny", "review"]
+KEPT = 4096
+"""So many descriptions of contacts, and so many days of each, are remembered."""
 JUMPS = 64
 """How often the search for the next lawful moment may jump from edge to edge before it gives up and says that waiting does not help."""
 
@@ -27,13 +31,129 @@ JUMPS = 64
 DEFAULTED = frozenset({"contact_hours", "frequency", "dispute", "only_the_debtor", "limitation"})
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Whose laws a contact is under, and which of their rules hold it in their scope."""
+Bound = tuple[Rule, Mapping[str, Any]]
+"""A rule with its parameters of a day."""
+Found = tuple[Rule, Finding]
 
-    laws: tuple[str, ...]
-    judged: tuple[Rule, ...]
-    duties: tuple[Rule, ...]
+
+class Asked:
+    """Whose laws contacts of one description are under, and which of their rules hold them in their scope: what is the same for all of them is kept."""
+
+    def __init__(self, laws: Sequence[str], rules: Sequence[Rule]) -> None:
+        self.laws = tuple(laws)
+        self._judged = [rule for rule in rules if KINDS[rule.kind].judges]
+        self._duties = [rule for rule in rules if KINDS[rule.kind].is_duty]
+        self._in_force: dict[date, list[tuple[Kind, list[Bound], bool]]] = {}
+        self._said: dict[tuple[date, Lang], tuple[Duty, ...]] = {}
+        self._changes = {
+            rule.kind: sorted(
+                {
+                    day
+                    for other in self._judged
+                    if other.kind == rule.kind
+                    for day in (*(step.since for step in other.dated), other.effective_to)
+                    if day is not None
+                }
+            )
+            for rule in self._judged
+        }
+
+    def said(self, on: date, lang: Lang) -> tuple[Duty, ...]:
+        """The duties of a day."""
+        known = self._said.get((on, lang))
+        if known is None:
+            known = tuple(
+                Duty(rule.id, rule.sentence[lang], rule.source)
+                for rule in self._duties
+                if (values := rule.parameters(on)) is not None and KINDS[rule.kind].is_said(values)
+            )
+            _keep(self._said, (on, lang), known)
+        return known
+
+    def in_force(self, on: date) -> list[tuple[Kind, list[Bound], bool]]:
+        """The rules of a day by kind, in the order of reasons; where the last is true, which of them bind depends on the contact (`_binding`)."""
+        known = self._in_force.get(on)
+        if known is None:
+            by_kind: dict[str, list[Bound]] = {}
+            for rule in self._judged:
+                values = rule.parameters(on)
+                if values is not None:
+                    by_kind.setdefault(rule.kind, []).append((rule, values))
+            known = []
+            for name in sorted(by_kind, key=PLACE.__getitem__):
+                kind, bound = KINDS[name], by_kind[name]
+                partial = any(kind.is_partial(values) for _, values in bound)
+                known.append((kind, bound if partial else _without_defaults(name, bound), partial))
+            _keep(self._in_force, on, known)
+        return known
+
+    def findings(self, case: Case, at: datetime) -> list[Found]:
+        """What the rules that are in force and bind this contact say against it at an instant."""
+        found = []
+        for kind, bound, partial in self.in_force(at.astimezone(case.zones[0]).date()):
+            if kind.is_idle(case):
+                continue
+            for rule, values in _binding(kind, bound, case, at) if partial else bound:
+                finding = kind.judge(rule, values, case, at)
+                if finding is not None:
+                    found.append((rule, finding))
+        return found
+
+    def next_allowed(self, case: Case, at: datetime, found: Sequence[Found]) -> datetime | None:
+        """The first lawful instant: jump to where the last of the present findings lapses, and look again."""
+        instant, findings = at, found
+        for _ in range(JUMPS):
+            if not findings:
+                return instant.astimezone(at.tzinfo)
+            latest = instant
+            for rule, finding in findings:
+                lapse = self._lapse(rule.kind, finding, case, instant)
+                if lapse is None:
+                    return None
+                latest = max(latest, lapse)
+            if latest <= instant:
+                return None
+            instant = latest
+            findings = self.findings(case, instant)
+        return None
+
+    def closes(self, case: Case, at: datetime) -> datetime | None:
+        """When an allowed contact stops being allowed by the hours of the day."""
+        closings = []
+        for kind, bound, partial in self.in_force(at.astimezone(case.zones[0]).date()):
+            if isinstance(kind, ContactHours | InconvenientTime) and not kind.is_idle(case):
+                for rule, values in _binding(kind, bound, case, at) if partial else bound:
+                    closing = kind.closes_at(rule, values, case, at)
+                    if closing is not None:
+                        closings.append(closing)
+        return min(closings).astimezone(at.tzinfo) if closings else None
+
+    def _lapse(self, kind: str, finding: Finding, case: Case, instant: datetime) -> datetime | None:
+        """When a finding ends, or the law changes under it: a rule of its kind comes into force, takes new values or is repealed."""
+        days = self._changes[kind]
+        place = bisect_right(days, instant.astimezone(case.zones[0]).date())
+        if place == len(days):
+            return finding.until
+        changed = at_minute(days[place], 0, case.zones[0])
+        return changed if finding.until is None else min(finding.until, changed)
+
+
+def _binding(kind: Kind, bound: Sequence[Bound], case: Case, at: datetime) -> list[Bound]:
+    return _without_defaults(kind.name, [one for one in bound if kind.binds(one[1], case, at)])
+
+
+def _without_defaults(kind: str, bound: list[Bound]) -> list[Bound]:
+    """Without the house's default of a kind where a law of that kind is among them."""
+    if kind not in DEFAULTED or not any(rule.displaces_defaults for rule, _ in bound):
+        return bound
+    return [one for one in bound if one[0].jurisdiction != "HOUSE"]
+
+
+def _keep(known: dict[Any, Any], key: Any, value: Any) -> None:
+    """Remember, within bounds: contacts are asked about near one day, and anyone may ask about any."""
+    if len(known) > KEPT:
+        known.clear()
+    known[key] = value
 
 
 class Library:
@@ -46,7 +166,7 @@ class Library:
         for rule in self._rules:
             self._by_jurisdiction.setdefault(rule.jurisdiction, []).append(rule)
         self._by_id = {rule.id: rule for rule in self._rules}
-        self._of_laws: dict[tuple[object, ...], Asked] = {}
+        self._of_laws: dict[Any, Asked] = {}
 
     def rules(self, jurisdiction: str | None = None) -> tuple[Rule, ...]:
         """All rules, or those of one jurisdiction (`CN`, `US-NY-NYC`, `HOUSE`)."""
@@ -82,20 +202,19 @@ class Library:
                 return Decision(id=_id_of(request), verdict="deny", error=str(error), legal_verdict="deny")
         case = _case(request)
         asked = self.asked(request)
-        bound = self._bound(asked.judged, case, request.at)
-        found = self._findings(bound, case, request.at)
-        denied = [one for one in found if one[2].effect == "deny"]
-        verdict = "deny" if denied else "review" if found else "allow"
-        legal = [finding.effect for rule, _, finding in found if rule.layer == "law"]
+        found = asked.findings(case, request.at)
+        found.sort(key=lambda one: (one[1].effect != "deny", PLACE[one[0].kind], one[0].layer != "law"))
+        effects = {finding.effect for _, finding in found}
+        legal = {finding.effect for rule, finding in found if rule.layer == "law"}
         return Decision(
             id=request.id,
-            verdict=verdict,
-            reasons=tuple(_reason(rule, finding, lang) for rule, _, finding in found),
-            duties=_duties(asked.duties, request, lang),
-            next_allowed_at=self._next(asked.judged, case, request.at, found),
-            allowed_until=_closes(bound, case, request.at) if verdict == "allow" else None,
+            verdict=_verdict(effects),
+            reasons=tuple(_reason(rule, finding, lang) for rule, finding in found),
+            duties=asked.said(request.at.date(), lang),
+            next_allowed_at=asked.next_allowed(case, request.at, found),
+            allowed_until=None if found else asked.closes(case, request.at),
             laws=asked.laws,
-            legal_verdict="deny" if "deny" in legal else "review" if "review" in legal else "allow",
+            legal_verdict=_verdict(legal),
         )
 
     def asked(self, request: ContactRequest) -> Asked:
@@ -119,13 +238,8 @@ class Library:
         if known is None:
             by_law = self._by_law(person.jurisdictions, debt.governing_law, request.collector.licences)
             rules = [rule for rules in by_law.values() for rule in rules if _in_scope(rule, request)]
-            known = Asked(
-                laws=tuple(by_law),
-                judged=tuple(rule for rule in rules if KINDS[rule.kind].judges),
-                duties=tuple(rule for rule in rules if KINDS[rule.kind].is_duty),
-            )
-            if len(self._of_laws) < 4096:
-                self._of_laws[key] = known
+            known = Asked(tuple(by_law), rules)
+            _keep(self._of_laws, key, known)
         return known
 
     def reaching(self, places: Sequence[str], governing_law: str | None, licences: Sequence[str]) -> tuple[Rule, ...]:
@@ -155,77 +269,6 @@ class Library:
             elif place != name and place in reached:
                 found[name] = [rule for rule in rules if rule.reach & reached[place]]
         return {law: rules for law, rules in found.items() if rules}
-
-    @staticmethod
-    def _bound(rules: Sequence[Rule], case: Case, at: datetime) -> list[tuple[Rule, Mapping[str, Any]]]:
-        """The rules that are in force and speak of this contact, with their parameters of that day; the house's defaults only where no law of their kind
-        does."""
-        on = at.astimezone(case.zones[0]).date()
-        inside = []
-        lawful = set()
-        for rule in rules:
-            values = rule.parameters(on)
-            if values is not None and KINDS[rule.kind].binds(values, case, at):
-                inside.append((rule, values))
-                if rule.displaces_defaults:
-                    lawful.add(rule.kind)
-        return [
-            (rule, values)
-            for rule, values in inside
-            if not (rule.jurisdiction == "HOUSE" and rule.kind in DEFAULTED and rule.kind in lawful)
-        ]
-
-    @staticmethod
-    def _findings(
-        bound: Sequence[tuple[Rule, Mapping[str, Any]]], case: Case, at: datetime
-    ) -> list[tuple[Rule, Mapping[str, Any], Finding]]:
-        found = []
-        for rule, values in bound:
-            finding = KINDS[rule.kind].judge(rule, values, case, at)
-            if finding is not None:
-                found.append((rule, values, finding))
-        found.sort(key=lambda one: (one[2].effect != "deny", PLACE[one[0].kind], one[0].layer != "law"))
-        return found
-
-    def _next(
-        self, rules: Sequence[Rule], case: Case, at: datetime, found: Sequence[tuple[Rule, Mapping[str, Any], Finding]]
-    ) -> datetime | None:
-        """The first lawful instant: jump to where the last of the present findings lapses, and look again."""
-        instant = at
-        findings = list(found)
-        for _ in range(JUMPS):
-            if not findings:
-                return instant.astimezone(at.tzinfo)
-            lapses = [self._lapse(rules, rule, finding, case, instant) for rule, _, finding in findings]
-            if any(lapse is None for lapse in lapses):
-                return None
-            latest = max(lapse for lapse in lapses if lapse is not None)
-            if latest <= instant:
-                return None
-            instant = latest
-            findings = self._findings(self._bound(rules, case, instant), case, instant)
-        return None
-
-    @staticmethod
-    def _lapse(rules: Sequence[Rule], rule: Rule, finding: Finding, case: Case, instant: datetime) -> datetime | None:
-        """When a finding ends, or the law changes under it: a rule of its kind comes into force, takes new values or is repealed."""
-        on = instant.astimezone(case.zones[0]).date()
-        changes = [
-            day
-            for other in rules
-            if other.kind == rule.kind
-            for day in (*(step.since for step in other.dated), other.effective_to)
-            if day is not None and day > on
-        ]
-        if not changes:
-            return finding.until
-        changed = at_minute(min(changes), 0, case.zones[0])
-        return changed if finding.until is None else min(finding.until, changed)
-
-
-def _duties(rules: Sequence[Rule], request: ContactRequest, lang: Lang) -> tuple[Duty, ...]:
-    on = request.at.date()
-    return tuple(Duty(rule.id, rule.sentence[lang], rule.source) for rule in rules if rule.parameters(on) is not None)
 
 
 def _case(request: ContactRequest) -> Case:
@@ -267,14 +310,8 @@ def _reason(rule: Rule, finding: Finding, lang: Lang) -> Reason:
     )
 
 
-def _closes(bound: Sequence[tuple[Rule, Mapping[str, Any]]], case: Case, at: datetime) -> datetime | None:
-    closings = [
-        closing
-        for rule, values in bound
-        if isinstance(kind := KINDS[rule.kind], ContactHours | InconvenientTime)
-        and (closing := kind.closes_at(rule, values, case, at)) is not None
-    ]
-    return min(closings).astimezone(at.tzinfo) if closings else None
+def _verdict(effects: Set[str]) -> Verdict:
+    return "deny" if "deny" in effects else "review" if effects else "allow"
 
 
 def _id_of(request: Any) -> str:

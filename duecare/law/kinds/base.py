@@ -142,6 +142,14 @@ class Kind:
         """Whether a duty with these parameters is one in the contact itself."""
         return self.is_duty
 
+    def is_idle(self, case: Case) -> bool:
+        """Whether no rule of this kind can speak against the contact at any time, whatever its parameters: a quick look at what the kind is about."""
+        return False
+
+    def is_partial(self, values: Mapping[str, Any]) -> bool:
+        """Whether the parameters narrow down of which contacts the rule speaks, so that `binds` must be asked."""
+        return False
+
     def binds(self, values: Mapping[str, Any], case: Case, at: datetime) -> bool:
         """Whether the rule speaks of this contact at all. Where no law of a kind does, the house's default of that kind binds."""
         return True

@@ -37,6 +37,9 @@ class RequiredContent(Kind):
     is_duty = True
     parameters = frozenset({"must", "must_not"})
 
+    def is_idle(self, case: Case) -> bool:
+        return case.request.content is None
+
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         content = case.request.content
         if content is None:

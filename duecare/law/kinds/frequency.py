@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from duecare.law.kinds.base import Case, Finding, Kind
 from duecare.law.request import PastContact
@@ -81,7 +82,12 @@ class Frequency(Kind):
             "addresses": frozenset(values.get("addresses") or ()),
             "outcomes": UNITS[values["unit"]],
             "over": KEYS[values["key"]],
+            # A window of so many local days reaches back at most a day further than that many times 24 hours.
+            "reach": {"week": 7, "month": 31}.get(values.get("window", ""), days) + 1,
         }
+
+    def is_partial(self, values: Mapping[str, Any]) -> bool:
+        return bool(values["addresses"])
 
     def binds(self, values: Mapping[str, Any], case: Case, at: datetime) -> bool:
         address = case.request.address
@@ -110,14 +116,10 @@ class Frequency(Kind):
             return Finding(
                 effect, None, words, {"count": 0, "max": 0, "days": values.get("days"), "unit": values["unit"]}
             )
-        counted = [
-            past.at
-            for past in case.history
-            if (begins_at is None or past.at >= begins_at) and self.counts(values, case, past)
-        ]
+        counted = self._latest(values, case, begins_at, limit, at - timedelta(days=values["reach"]))
         if len(counted) < limit:
             return None
-        decisive = counted[-limit]
+        decisive = counted[-1]
         until: datetime | None = None
         most = 0
         for zone in case.zones:
@@ -125,7 +127,7 @@ class Frequency(Kind):
             on = decisive.astimezone(zone).date()
             if on < begins:
                 continue
-            most = max(most, sum(moment.astimezone(zone).date() >= begins for moment in counted))
+            most = max(most, self._inside(values, case, begins_at, begins, zone))
             # As many as it takes to be under the limit again must have left the window.
             leaves = at_minute(lasts(on), 0, zone)
             until = leaves if until is None else max(until, leaves)
@@ -137,6 +139,31 @@ class Frequency(Kind):
             until,
             "frequency_day" if days == 1 else words,
             {"count": most, "max": limit, "days": days, "unit": values["unit"]},
+        )
+
+    def _latest(
+        self, values: Mapping[str, Any], case: Case, begins_at: datetime | None, limit: int, reach: datetime
+    ) -> list[datetime]:
+        """The latest contacts that count, newest first, as many as decide; none before `begins_at`, and none that no window reaches back to."""
+        found = []
+        for past in reversed(case.history):
+            if past.at < reach or (begins_at is not None and past.at < begins_at):
+                break
+            if self.counts(values, case, past):
+                found.append(past.at)
+                if len(found) == limit:
+                    break
+        return found
+
+    def _inside(
+        self, values: Mapping[str, Any], case: Case, begins_at: datetime | None, begins: date, zone: ZoneInfo
+    ) -> int:
+        """How many count in a window."""
+        return sum(
+            (begins_at is None or past.at >= begins_at)
+            and past.at.astimezone(zone).date() >= begins
+            and self.counts(values, case, past)
+            for past in case.history
         )
 
     def binds_columns(self, values: Mapping[str, Any], frame: Frame) -> Column | None:
@@ -249,6 +276,9 @@ class CoolDown(Kind):
     name = "cool_down"
     parameters = frozenset({"days", "agreed_days", "counts"})
     required = frozenset({"days"})
+
+    def is_idle(self, case: Case) -> bool:
+        return not case.history
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         if case.agreed_at(at, days=values.get("agreed_days")):

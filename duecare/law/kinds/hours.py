@@ -72,6 +72,9 @@ class ContactHours(Kind):
             "holidays": None if values.get("holidays") is None else _windows(values["holidays"], inclusive),
         }
 
+    def is_partial(self, values: Mapping[str, Any]) -> bool:
+        return "address" in values or "past_due_days_max" in values
+
     def binds(self, values: Mapping[str, Any], case: Case, at: datetime) -> bool:
         if "address" in values and (case.request.address is None or case.request.address.kind != values["address"]):
             return False
@@ -218,6 +221,9 @@ class InconvenientTime(Kind):
     name = "inconvenient_time"
     parameters = frozenset({"agreed", "reply"})
 
+    def is_idle(self, case: Case) -> bool:
+        return not case.request.preferences
+
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         if values.get("agreed", True) and case.agreed_now(at):
             return None
@@ -317,6 +323,9 @@ class PreferredTime(Kind):
     name = "preferred_time"
     parameters = frozenset({"agreed", "reply"})
 
+    def is_idle(self, case: Case) -> bool:
+        return not case.request.preferences
+
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         wishes = [
             wish
@@ -404,6 +413,9 @@ class InconvenientPlace(Kind):
     name = "inconvenient_place"
     parameters = frozenset({"tied"})
     required = frozenset({"tied"})
+
+    def is_idle(self, case: Case) -> bool:
+        return not case.request.preferences
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         address = case.request.address

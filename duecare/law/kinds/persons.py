@@ -28,6 +28,9 @@ class OnlyTheDebtor(Kind):
     name = "only_the_debtor"
     parameters = frozenset({"counts_as_debtor", "locate", "failed_attempts"})
 
+    def is_idle(self, case: Case) -> bool:
+        return case.request.person.role in DEBTOR_ROLES
+
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         person, request = case.request.person, case.request
         if (
@@ -103,6 +106,9 @@ class Representation(Kind):
 
     name = "representation"
     parameters = frozenset({"reply"})
+
+    def is_idle(self, case: Case) -> bool:
+        return case.request.person.attorney_since is None
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         person = case.request.person
@@ -199,6 +205,9 @@ class Workplace(Kind):
     name = "workplace"
     parameters = frozenset({"if", "channels", "their_use"})
     required = frozenset({"if"})
+
+    def is_idle(self, case: Case) -> bool:
+        return case.request.address is None or case.request.address.kind != "work"
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         address = case.request.address

@@ -61,6 +61,9 @@ class BreathingSpace(Kind):
     name = "breathing_space"
     parameters = frozenset({"agreed"})
 
+    def is_idle(self, case: Case) -> bool:
+        return case.request.debt.breathing_space_until is None
+
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         last = case.request.debt.breathing_space_until
         if last is None or all(on > last for on in case.local_dates(at)):
@@ -86,6 +89,9 @@ class Dispute(Kind):
 
     name = "dispute"
     parameters = frozenset({"within_days", "receipt_days", "receipt_business_days", "effect"})
+
+    def is_idle(self, case: Case) -> bool:
+        return case.request.debt.disputed_at is None
 
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         debt = case.request.debt
@@ -198,25 +204,24 @@ class Limitation(Kind):
             values = {**values, "balance_max": most}
         return {**values, "months": values.get("months", 12 * values.get("years", 0))}
 
+    def is_idle(self, case: Case) -> bool:
+        return case.request.debt.due_date is None
+
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
-        ends = expires_on(
-            values,
-            case.request.debt.due_date,
-            case.request.debt.last_payment_date,
-            case.request.debt.last_acknowledged_date,
-        )
-        if ends is None or all(on <= ends for on in case.local_dates(at)):
-            return None
-        if case.request.debt.legal_action == "judgment":
-            return None
-        how = values["if"]
-        if how == "threat" and not (case.request.content and case.request.content.threatens_suit):
-            return None
-        if how == "refusal" and not any(
-            preference.kind == "refuses_to_pay" and preference.since <= at for preference in case.request.preferences
+        request, how = case.request, values["if"]
+        debt = request.debt
+        if debt.legal_action == "judgment" or (
+            how == "threat" and not (request.content and request.content.threatens_suit)
         ):
             return None
-        if "balance_max" in values and (owed := case.request.debt.owed) is not None and owed > values["balance_max"]:
+        if how == "refusal" and not any(
+            preference.kind == "refuses_to_pay" and preference.since <= at for preference in request.preferences
+        ):
+            return None
+        if "balance_max" in values and (owed := debt.owed) is not None and owed > values["balance_max"]:
+            return None
+        ends = expires_on(values, debt.due_date, debt.last_payment_date, debt.last_acknowledged_date)
+        if ends is None or all(on <= ends for on in case.local_dates(at)):
             return None
         if how == "no_contact" and self._was_in_contact(case, ends):
             return None

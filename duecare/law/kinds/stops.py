@@ -27,6 +27,9 @@ class StopRequest(Kind):
     parameters = frozenset({"stops", "in_writing", "business_days", "reply"})
     required = frozenset({"stops"})
 
+    def is_idle(self, case: Case) -> bool:
+        return not case.request.preferences
+
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         if values.get("reply") == "once":
             if case.answers_once(at):
