@@ -61,7 +61,7 @@ def test_every_rule_names_skills_that_exist() -> None:
     [
         "unlawful", "person_state", "representation", "only_the_debtor", "breathing_space", "stop_request", "dispute",
         "limitation", "licence", "certificate", "forbidden_channel", "required_content", "autodial_consent", "workplace",
-        "inconvenient_place", "frequency", "cool_down", "inconvenient_time", "contact_hours",
+        "inconvenient_place", "frequency", "cool_down", "inconvenient_time", "preferred_time", "contact_hours", "notice_first",
     ],
 )  # fmt: skip
 def test_every_kind_of_rule_that_the_gate_refuses_by_teaches_something(rule_kind: str) -> None:

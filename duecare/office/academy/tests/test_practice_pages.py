@@ -11,6 +11,7 @@ from django.utils import translation
 
 from duecare.learning import Evidence, EvidenceKind
 from duecare.office.academy import cards, day, progress, queries, services
+from duecare.office.academy.case_words import place_name, tell_case
 from duecare.office.academy.kept_review import KeptReview, anchors_of
 from duecare.office.academy.models import Certificate, EvidenceRecord, PracticeSession
 from duecare.office.academy.review_page import review_of
@@ -60,6 +61,56 @@ def test_every_example_that_the_gate_decides_makes_a_card():
         if example.expect != "review"
     ]
     assert {(card.rule.id, card.example) for card in cards.cards().values()} == set(decided)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_place_with_rules_has_a_name_that_a_sentence_can_use(lang):
+    for code in library().jurisdictions():
+        assert place_name(code, lang) != code
+    assert {place_name("HK", "zh"), place_name("TW", "zh")} == {"中国香港", "中国台湾"}
+
+
+def test_a_wish_and_what_went_before_are_told_as_a_colleague_would():
+    told = {
+        lang: " ".join(
+            tell_case(
+                {
+                    **cards.cards()[_first("US-REGF-7IN7")].request,
+                    "history": [
+                        {
+                            "at": f"2026-04-0{day}T10:00:00-04:00",
+                            "channel": "call",
+                            "direction": "outbound",
+                            "outcome": "no_answer",
+                            "debt_ids": ["D1"],
+                        }
+                        for day in range(1, 8)
+                    ],
+                    "preferences": [
+                        {
+                            "kind": "inconvenient_time",
+                            "since": "2026-04-01T09:00:00-04:00",
+                            "days": ["mon", "tue", "wed"],
+                            "from": "15:00",
+                            "to": "17:00",
+                            "in_writing": True,
+                        }
+                    ],
+                },
+                {},
+                lang,
+            )
+        )
+        for lang in ("en", "zh")
+    }
+    assert "7 calls, unanswered (one a day at 10:00 from 2026-04-01 to 2026-04-07)" in told["en"]
+    assert "said in writing that these times are inconvenient: Mondays to Wednesdays 15:00–17:00" in told["en"]
+    assert "致电 7 次，无人接听（2026-04-01 至 2026-04-07 每天 10:00 各一次）" in told["zh"]
+    assert "书面表示以下时段不便：周一至周三 15:00–17:00" in told["zh"]
+
+
+def _first(rule: str) -> str:
+    return next(key for key, card in cards.cards().items() if card.rule.id == rule)
 
 
 def test_the_next_lawful_moment_on_a_card_is_told_in_the_time_of_the_person():
