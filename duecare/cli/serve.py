@@ -33,7 +33,9 @@ def serve(host: str, port: int, prepare_only: bool) -> None:
     if prepare_only:
         return
     _claim(host, port)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # Set both: a shell that starts the office in the background (`./run &` in a script) has its children ignore SIGINT.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _stop)
     children = [
         subprocess.Popen(
             [
@@ -63,12 +65,16 @@ def serve(host: str, port: int, prepare_only: bool) -> None:
     finally:
         for child in children:
             if child.poll() is None:
-                child.send_signal(signal.SIGINT)
+                child.terminate()
         for child in children:
             try:
                 child.wait(5)
             except subprocess.TimeoutExpired:
                 child.kill()
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _claim(host: str, port: int) -> None:

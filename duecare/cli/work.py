@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import time
 from datetime import timedelta
 
@@ -17,6 +18,8 @@ log = logging.getLogger("duecare.work")
 @click.option("--every", default=2.0, show_default=True, help="Seconds between two looks at the outbox.")
 def work(every: float) -> None:
     """Dispatch messages and close days until stopped. Any number may run; each message is claimed by one."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _stop)
     set_up_office()
     from django.conf import settings
     from django.db import close_old_connections
@@ -50,3 +53,8 @@ def work(every: float) -> None:
             # Nothing is lost: rows are claimed with a lease. Say what happened and look again.
             log.exception("a round of background work failed; trying again in ten seconds")
             time.sleep(10)
+
+
+def _stop(*_: object) -> None:
+    """Stop between two rounds, or midway: an unfinished round is a transaction that is not kept."""
+    raise KeyboardInterrupt
