@@ -85,7 +85,12 @@ def placements(
 @import_.command()
 @click.argument("file", type=_FILE)
 @click.option("--mapping", default=None, help="A mapping of payments; `payments` if left out.")
-@click.option("--until", type=_DAY, default=None, help="Apply payments dated up to this day; today if left out.")
+@click.option(
+    "--until",
+    type=_DAY,
+    default=None,
+    help="Apply payments dated up to this day, which may not lie ahead; today if left out.",
+)
 @click.option("--expect-count", type=int, default=None, help="Refuse the file unless so many rows are good.")
 @click.option("--expect-amount", type=Decimal, default=None, help="Refuse the file unless the good rows sum to this.")
 def payments(
@@ -97,16 +102,19 @@ def payments(
     from duecare.office.crm.imports import ImportRefused, import_payments
     from duecare.office.site import clock
 
+    now, last_day = clock.now(), _day(until)
+    if last_day and last_day > clock.today(now):
+        click.echo(f"{last_day} lies ahead: payments are posted up to today, {clock.today(now)}", err=True)
     with _progress() as progress:
         try:
             report = import_payments(
                 path=file,
                 by=None,
-                at=clock.now(),
+                at=now,
                 mapping=load_mapping(Path(mapping) if mapping.endswith((".yaml", ".yml")) else mapping)
                 if mapping
                 else None,
-                until=_day(until),
+                until=last_day,
                 expect_count=expect_count,
                 expect_amount=expect_amount,
                 progress=progress,

@@ -655,7 +655,8 @@ def import_payments(
         report.batch_id = batch.pk
         if not (report.rows_good or errors):
             transaction.set_rollback(True)
-            report.known_before, report.batch_id = True, None
+            # Payments that are all dated later are not known: they wait.
+            report.known_before, report.batch_id = report.rows_known > 0 or report.rows_left_out == 0, None
     report.first_errors = errors[:20]
     return report
 

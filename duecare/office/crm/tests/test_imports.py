@@ -83,6 +83,8 @@ def test_history_is_imported_as_it_was_known_and_moved_to_today(tmp_path: Path) 
     )
     from datetime import timedelta
 
+    waiting = import_payments(path=payments, by=None, at=AT)
+    assert (waiting.rows_good, waiting.rows_left_out, waiting.known_before) == (0, 84, False)
     later = AT + timedelta(days=3)
     first = import_payments(path=payments, by=None, at=later)
     assert first.rows_good + first.rows_left_out == 84
