@@ -55,13 +55,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = probe.getsockname()[1]
     environment = {**os.environ, "DUECARE_HOME": str(home), "DUECARE_DEMO": "1", "PORT": str(port)}
     log = tmp_path_factory.mktemp("log") / "server.log"
-    server = subprocess.Popen(
-        [sys.executable, "-m", "duecare", "serve"],
-        cwd=CLONE,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    with log.open("wb") as said:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "duecare", "serve"],
+            cwd=CLONE,
+            env=environment,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
     address, until = f"http://127.0.0.1:{port}", time.monotonic() + 180
     while True:
         try:
