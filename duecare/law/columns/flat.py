@@ -403,9 +403,6 @@ class _Flattener:
                     pc.or_(pc.is_null(kind), pc.is_null(here)), pc.fill_null(pc.equal(kind, here), False)
                 ),
                 "past_role": person_role,
-                "same_role": pc.and_(
-                    same_role, pc.or_(pc.invert(both), pc.fill_null(pc.equal(of_person, person), False))
-                ),
                 "since_talk": _since_talk(
                     rows, at, pc.and_(pc.equal(outcome, "conversation"), with_person), self.count
                 ),

@@ -271,10 +271,11 @@ class Frequency(Kind):
 
 
 class CoolDown(Kind):
-    """Quiet for `days` days after a conversation about the debt, whoever began it; the day of the conversation is day one."""
+    """Quiet for `days` days after a conversation about the debt, whoever began it; the day of the conversation is day one. `effect`: deny or
+    review; `reply` true: an answer to what the person wrote or said since that conversation is free."""
 
     name = "cool_down"
-    parameters = frozenset({"days", "agreed_days", "counts"})
+    parameters = frozenset({"days", "agreed_days", "counts", "effect", "reply"})
     required = frozenset({"days"})
 
     def is_idle(self, case: Case) -> bool:
@@ -292,18 +293,27 @@ class CoolDown(Kind):
             and case.with_person(past)
             and case.concerns_debt(past.talked_about)
         ]
-        if not talks:
+        if not talks or (
+            values.get("reply")
+            and case.request.purpose == "respond"
+            and any(past.direction == "inbound" and past.at > talks[-1] for past in case.history)
+        ):
             return None
         days = values["days"]
         until = max(at_minute(talks[-1].astimezone(zone).date() + timedelta(days=days), 0, zone) for zone in case.zones)
         if at >= until:
             return None
-        return Finding("deny", until, "cool_down", {"last": talks[-1].astimezone(case.zones[0]), "days": days})
+        return Finding(
+            values.get("effect", "deny"),
+            until,
+            "cool_down",
+            {"last": talks[-1].astimezone(case.zones[0]), "days": days},
+        )
 
     def columns(self, rule: Rule, values: Mapping[str, Any], frame: Frame) -> Spoken:
         import ibis
 
-        from duecare.law.columns.frame import Spoken, all_of, is_one_of, latest
+        from duecare.law.columns.frame import all_of, is_one_of, latest, spoken
 
         channels = values.get("counts") or ("call",)
         talk = frame.past(
@@ -323,4 +333,8 @@ class CoolDown(Kind):
             )
         )
         quiet = frame.any_zone(lambda zone: frame.day(zone) < free(zone))
-        return Spoken(denies=all_of(talk.notnull(), quiet, ~frame.agreed(values.get("agreed_days"))), until=until)
+        conditions = [talk.notnull(), quiet, ~frame.agreed(values.get("agreed_days"))]
+        if values.get("reply"):
+            theirs = frame.past("max", lambda h: h.inbound)
+            conditions.append(~((frame.t.purpose == "respond") & (theirs > talk)).fill_null(False))
+        return spoken(values.get("effect", "deny"), all_of(*conditions), until)

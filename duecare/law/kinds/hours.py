@@ -408,10 +408,10 @@ class PreferredTime(Kind):
 
 
 class InconvenientPlace(Kind):
-    """Places that the person has called inconvenient, for the channels that are tied to a place."""
+    """Places that the person has called inconvenient, for the channels that are tied to a place. `reply: once`: the person's own message is answered once."""
 
     name = "inconvenient_place"
-    parameters = frozenset({"tied"})
+    parameters = frozenset({"tied", "reply"})
     required = frozenset({"tied"})
 
     def is_idle(self, case: Case) -> bool:
@@ -420,6 +420,8 @@ class InconvenientPlace(Kind):
     def judge(self, rule: Rule, values: Mapping[str, Any], case: Case, at: datetime) -> Finding | None:
         address = case.request.address
         if address is None or case.agreed_now(at):
+            return None
+        if values.get("reply") == "once" and case.answers_once(at):
             return None
         for preference in case.request.preferences:
             if (
@@ -440,8 +442,11 @@ class InconvenientPlace(Kind):
 
         denies = frame.wished("any", holds)
         until = frame.wished("max", holds, lambda w: w.until.fill_null(ALWAYS))
+        free = frame.agreed_now()
+        if values.get("reply") == "once":
+            free = free | frame.answers_once(ANSWER_WITHIN // timedelta(microseconds=1))
         return Spoken(
-            denies=all_of(denies, frame.t.has_address, is_one_of(frame.t.channel, values["tied"]), ~frame.agreed_now()),
+            denies=all_of(denies, frame.t.has_address, is_one_of(frame.t.channel, values["tied"]), ~free),
             until=until,
         )
 

@@ -51,8 +51,7 @@ class OnlyTheDebtor(Kind):
             past
             for past in case.history
             if past.direction == "outbound"
-            and past.person_role == person.role
-            and (past.person_id is None or person.id is None or past.person_id == person.id)
+            and case.with_person(past)
             and past.outcome in ("conversation", "third_party", "delivered")
         ]
         if earlier:
@@ -82,7 +81,7 @@ class OnlyTheDebtor(Kind):
             return Spoken(denies=other & (told | ~answers))
         refused = frame.past(
             "any",
-            lambda h: ~h.inbound & h.same_role & is_one_of(h.outcome, {"conversation", "third_party", "delivered"}),
+            lambda h: ~h.inbound & h.with_person & is_one_of(h.outcome, {"conversation", "third_party", "delivered"}),
         )
         if how == "if_unreachable":
 
