@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from duecare.office.site.admin import ByRight, ReadOnly
 
-from .models import Certificate, EvidenceRecord
+from .models import Certificate, EvidenceRecord, ExamItem
 
 # Role-plays stay with who held them: they have no page here.
 
@@ -30,3 +30,12 @@ class EvidenceRecordAdmin(ReadOnly):
     list_display = ["at", "user", "skill", "kind", "outcome", "weight", "source"]
     list_filter = ["kind", "skill"]
     show_full_result_count = False
+
+
+@admin.register(ExamItem)
+class ExamItemAdmin(ReadOnly):
+    """The bank as far as it was asked; those with a day of retirement were made from a rule that has changed since."""
+
+    list_display = ["made_on", "rule", "rule_version", "kind", "skill", "retired_at"]
+    list_filter = ["kind", "skill", ("retired_at", admin.EmptyFieldListFilter)]
+    search_fields = ["rule"]

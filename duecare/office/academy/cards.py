@@ -1,107 +1,188 @@
-"""Cards made from the rulebooks: a case, the answer of the gate, the rule and its source. A changed rule makes new cards."""
+"""Cards made from the rulebooks: a case and what the gate says of it, or a figure that a rule sets. A changed rule makes new cards."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from duecare.law import Library, Rule
+from duecare.law import Decision, Library, Rule
 from duecare.law.examples import example_request
 from duecare.learning import evidence_from_event
-from duecare.office.crm.models import Account
 from duecare.office.outreach.gate import library
-from duecare.office.people.models import User
 
 from .case_words import UntoldFact, ask, tell_case
-from .models import CardProgress
+from .figures import Figure, figures_of
+from .rule_version import case_mark, rule_version, step_of
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Span:
+    """The days on which what a card teaches is the law: `until` is the first on which it no longer is."""
+
+    since: date
+    until: date | None
+
+    def __contains__(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True)
 class Card:
-    """`key` names rule, date in force and example, so that progress on a changed rule starts anew."""
+    """A case. `key` names the rule, the hash of what it asks, and the case, so that progress on a changed rule starts anew."""
 
     key: str
     rule: Rule
     example: int
     skill: str
+    version: str
+    span: Span
+    verdict: str
 
     @property
     def request(self) -> dict[str, Any]:
         return example_request(self.rule, self.rule.examples[self.example])
 
 
-@lru_cache(maxsize=2)
-def _cards(version: str) -> dict[str, Card]:
-    rules: Library = library()
-    found = {}
-    for rule in rules.rules():
-        skill = _skill_of(rule.kind)
-        if skill is None:
+@dataclass(frozen=True)
+class FigureCard:
+    """A figure that a rule sets and no single contact shows."""
+
+    key: str
+    rule: Rule
+    figure: Figure
+    version: str
+    span: Span
+
+    @property
+    def skill(self) -> str:
+        return self.figure.skill
+
+
+AnyCard = Card | FigureCard
+
+
+@dataclass(frozen=True)
+class Deck:
+    """All cards of one version of the library, whatever the day."""
+
+    cases: Mapping[str, Card]
+    figures: Mapping[str, FigureCard]
+    all: Mapping[str, AnyCard]
+
+
+def deck(rules: Library | None = None) -> Deck:
+    """The cards of a library, by default of the one in force in this office; kept for the versions asked for last."""
+    rules = library() if rules is None else rules
+    return _deck(_Keyed(rules))
+
+
+class _Keyed:
+    """A library as a key: two of the same version are the same."""
+
+    def __init__(self, rules: Library) -> None:
+        self.rules = rules
+
+    def __hash__(self) -> int:
+        return hash(self.rules.version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Keyed) and self.rules.version == other.rules.version
+
+
+@lru_cache(maxsize=4)
+def _deck(keyed: _Keyed) -> Deck:
+    rules = keyed.rules
+    cases = {card.key: card for rule in rules.rules() for card in _cases(rules, rule)}
+    figures = {card.key: card for rule in rules.rules() for card in _figures(rule)}
+    return Deck(cases, figures, {**cases, **figures})
+
+
+def _cases(rules: Library, rule: Rule) -> Iterator[Card]:
+    skill = _skill_of(rule.kind)
+    if skill is None:
+        return
+    for number, example in enumerate(rule.examples):
+        request = example_request(rule, example)
+        zone = ZoneInfo(request["person"]["time_zones"][0])
+        day = datetime.fromisoformat(request["at"]).astimezone(zone).date()
+        span = step_of(rule, day) or _around(rule, day)
+        if not _can_be_told(rule, number, request):
             continue
-        for number, example in enumerate(rule.examples):
-            key = f"{rule.id}@{rule.dated[-1].since}#{number}"
-            card = Card(key, rule, number, skill)
-            if example.expect != "review" and _can_be_told(card):
-                found[key] = card
-    return found
+        verdict = rules.judge(request).verdict
+        version = rule_version(rule, span[0])
+        key = f"{rule.id}@{version}#{case_mark(example, verdict)}"
+        yield Card(key, rule, number, skill, version, Span(*span), verdict)
 
 
-def _can_be_told(card: Card) -> bool:
+def _around(rule: Rule, day: date) -> tuple[date, date | None]:
+    """An example before a rule begins or after it ends shows the rule at its edge, and goes with the values next to it."""
+    nearest = rule.effective_from if day < rule.effective_from else rule.dated[-1].since
+    return nearest, rule.effective_to
+
+
+def _figures(rule: Rule) -> Iterator[FigureCard]:
+    for step in rule.dated:
+        span = step_of(rule, step.since)
+        if span is None:
+            continue
+        try:
+            for figure in figures_of(rule, step.since):
+                version = rule_version(rule, step.since)
+                yield FigureCard(f"figure:{rule.id}@{version}#{figure.name}", rule, figure, version, Span(*span))
+        except UntoldFact as untold:
+            logger.warning("No card of %s since %s: %s", rule.id, step.since, untold)
+
+
+def _can_be_told(rule: Rule, number: int, request: Mapping[str, Any]) -> bool:
     """A case with a fact that has no words yet makes no card; a half-told case would teach the wrong answer."""
     try:
-        return all(tell_case(card.request, card.rule.examples[card.example].facts, lang) for lang in ("en", "zh"))
+        return all(tell_case(request, rule.examples[number].facts, lang) for lang in ("en", "zh"))
     except UntoldFact as untold:
-        logger.warning("No card from %s: %s", card.key, untold)
+        logger.warning("No card from %s, example %s: %s", rule.id, number, untold)
         return False
 
 
+@lru_cache(maxsize=64)
 def _skill_of(kind: str) -> str | None:
     """The skill that a refusal by this kind of rule tells of, by the evidence rules of `duecare.learning`."""
-    evidence = evidence_from_event(
-        "refused_permit", {"rule_kind": kind}, datetime.fromisoformat("2026-01-01T00:00:00+00:00"), "cards"
-    )
+    evidence = evidence_from_event("refused_permit", {"rule_kind": kind}, datetime(2026, 1, 1, tzinfo=UTC), "cards")
     return evidence[0].skill if evidence else None
 
 
-def cards() -> dict[str, Card]:
-    return _cards(library().version)
+def cards() -> Mapping[str, Card]:
+    """The cases of all rules in this office, of all days."""
+    return deck().cases
 
 
-def places_of(user: User) -> list[str]:
-    """The jurisdictions of the accounts a person works, and the house's."""
-    places: dict[str, int] = {}
-    for one in Account.objects.filter(assigned_to=user).values_list("liabilities__party__jurisdictions", flat=True)[
-        :400
-    ]:
-        for place in one or []:
-            places[place] = places.get(place, 0) + 1
-    return [*sorted(places, key=lambda place: -places[place]), "HOUSE"]
+def rule_of(key: str) -> str:
+    """The id of the rule that a card's key names, also of a card that is no longer made."""
+    return key.removeprefix("figure:").partition("@")[0]
 
 
-def new_cards_for(user: User, most: int) -> list[Card]:
-    """Cards not seen yet, of the laws of this person's accounts first, one rule after the other."""
-    seen = set(CardProgress.objects.filter(user=user).values_list("card", flat=True))
-    order = {place: number for number, place in enumerate(places_of(user))}
-    fresh = [card for card in cards().values() if card.key not in seen and card.rule.jurisdiction in order]
-    fresh.sort(key=lambda card: (card.example, order[card.rule.jurisdiction]))
-    return fresh[:most]
+# --- what a card says ----------------------------------------------------------------------------------------------
 
 
-def question(card: Card, lang: str) -> list[str]:
+def question(card: AnyCard, lang: str) -> list[str]:
     """The case in words, the question last."""
+    if isinstance(card, FigureCard):
+        return [card.figure.question[lang]]
     request = card.request
     return [*tell_case(request, card.rule.examples[card.example].facts, lang), ask(request, lang)]
 
 
 @dataclass(frozen=True)
 class Answer:
-    allowed: bool
+    """`verdict` is allow, deny or review of a case, and empty where a figure is asked for, which `told` gives."""
+
+    verdict: str
+    told: str
     why: str
     sentence: str
     source: str
@@ -110,19 +191,41 @@ class Answer:
     """In the zone of the person on the card."""
     zone: str
 
+    @property
+    def allowed(self) -> bool:
+        return self.verdict == "allow"
 
-def answer(card: Card, lang: str) -> Answer:
-    """What the gate itself says of the case."""
-    request = card.request
-    zone = ZoneInfo(request["person"]["time_zones"][0])
-    decision = library().judge(request, lang="zh" if lang == "zh" else "en")
-    following = decision.next_allowed_at
+
+def answer(card: AnyCard, lang: str) -> Answer:
+    """What the gate itself says of the case; what the rule itself says of the figure."""
+    rule = card.rule
+    verdict, told, why, zone, following = "", "", "", "", None
+    if isinstance(card, FigureCard):
+        told, why = card.figure.answer[lang], card.figure.more[lang]
+    else:
+        request = card.request
+        zone = request["person"]["time_zones"][0]
+        decision = judged(request, lang)
+        verdict, following = decision.verdict, decision.next_allowed_at
+        why = reason_of(decision, rule.id)
     return Answer(
-        allowed=decision.verdict == "allow",
-        why=decision.reasons[0].why if decision.reasons else "",
-        sentence=card.rule.sentence[lang],
-        source=card.rule.source,
-        verified=card.rule.status == "verified",
-        next_allowed_at=following.astimezone(zone) if following and decision.verdict != "allow" else None,
-        zone=zone.key,
+        verdict=verdict,
+        told=told,
+        why=why,
+        sentence=rule.sentence[lang],
+        source=rule.source,
+        verified=rule.status == "verified",
+        next_allowed_at=following.astimezone(ZoneInfo(zone)) if following and verdict != "allow" else None,
+        zone=zone,
+    )
+
+
+def judged(request: Mapping[str, Any], lang: str) -> Decision:
+    return library().judge(request, lang="zh" if lang == "zh" else "en")
+
+
+def reason_of(decision: Decision, rule: str) -> str:
+    """Why, by the rule that the card is about where it is among those that speak against the contact."""
+    return next((one.why for one in decision.reasons if one.rule == rule), "") or next(
+        (one.why for one in decision.reasons), ""
     )

@@ -56,6 +56,11 @@ def place_name(jurisdiction: str, lang: str) -> str:
     return place_by_code(jurisdiction, "zh" if lang == "zh" else "en")
 
 
+def weekday_name(number: int, lang: str) -> str:
+    """The day of the week, Monday being 0."""
+    return _name("weekday", number, lang)
+
+
 def joined(parts: Sequence[str], lang: str) -> str:
     """A list in a sentence: `a, b and c`."""
     if lang == "zh" or len(parts) < 2:
@@ -78,7 +83,8 @@ def tell_case(request: Mapping[str, Any], facts: Mapping[str, Any], lang: str) -
         stated.append(("address.kind", request["address"]["kind"]))
 
     def told(*parts: str) -> list[str]:
-        return [_sentence(path, value, request, lang) for path, value in stated if path.split(".")[0] in parts]
+        chosen = [(path, value) for path, value in stated if path.split(".")[0] in parts]
+        return [_sentence(path, value, request, lang) for path, value in chosen if not _is_left_open(path, value)]
 
     lines = [str(setting["collector"][request["collector"]["kind"]][lang]), *told("collector")]
     lines += [_owed(request, lang), *told("debt")]
@@ -133,11 +139,16 @@ def _stated(facts: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, An
             yield path, value
 
 
+def _is_left_open(path: str, value: Any) -> bool:
+    """A fact that the example takes away without a word for its absence: nothing is known of it, and nothing is said."""
+    return value is None and f"{path}={value}" not in _words()["facts"]
+
+
 def _sentence(path: str, value: Any, request: Mapping[str, Any], lang: str) -> str:
     facts = _words()["facts"]
     if path == "address.kind":
         path = f"{_words()['address_by'][request['channel']]}.kind"
-    words = facts.get(f"{path}={value}") or (facts.get(path) if value is not None else None)
+    words = facts.get(f"{path}={value}") or facts.get(path)
     if words is None:
         raise UntoldFact(f"card_words.yaml: facts has no sentence for {path} = {value!r}")
     parts = [str(one) for one in (value if isinstance(value, list) else [value])]

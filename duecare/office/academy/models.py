@@ -27,14 +27,26 @@ class EvidenceRecord(models.Model):
         return f"{self.skill} {self.outcome:.1f}"
 
 
+class Held(models.Manager["CardProgress"]):
+    """Cards that are learned: those whose rule has changed since are put away."""
+
+    def get_queryset(self) -> models.QuerySet[CardProgress]:
+        return super().get_queryset().filter(retired_at=None)
+
+
 class CardProgress(models.Model):
-    """How well a card is remembered; the state is that of the FSRS scheduler."""
+    """How well a card is remembered; the state is that of the FSRS scheduler. `objects` are the cards held; `every` also those put away, which tell what was learned when."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="cards")
     card = models.CharField(_("card"), max_length=120)
     skill = models.CharField(_("skill"), max_length=60)
     state = models.JSONField()
     due_at = models.DateTimeField(_("due at"))
+    retired_at = models.DateTimeField(_("put away at"), null=True, blank=True, help_text=_("when its rule had changed"))
+    renews = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="renewed_by")
+
+    objects = Held()
+    every = models.Manager["CardProgress"]()
 
     class Meta:
         verbose_name = _("card")
@@ -57,6 +69,48 @@ class CardReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.progress_id} {self.rating}"
+
+
+class ExamItem(models.Model):
+    """A question that has been asked, as it was asked, in both languages. `rule_version` is the hash of the rule that it was made from; once that has changed the item
+    is marked and asked no more."""
+
+    key = models.CharField(_("key"), max_length=120, unique=True)
+    card = models.CharField(_("card"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=8)
+    rule = models.CharField(_("rule"), max_length=80)
+    rule_version = models.CharField(_("version of the rule"), max_length=12)
+    library = models.CharField(_("version of the rulebooks"), max_length=64)
+    skill = models.CharField(_("skill"), max_length=60)
+    body = models.JSONField(_("text"))
+    made_on = models.DateField(_("made on"))
+    retired_at = models.DateTimeField(_("retired at"), null=True, blank=True, help_text=_("when its rule had changed"))
+
+    class Meta:
+        verbose_name = _("exam question")
+        verbose_name_plural = _("exam questions")
+        indexes = [models.Index(fields=["rule"], name="exam_item_by_rule")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class ExamAnswer(models.Model):
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exam_answers")
+    item = models.ForeignKey(
+        ExamItem, verbose_name=_("exam question"), on_delete=models.PROTECT, related_name="answers"
+    )
+    choice = models.PositiveSmallIntegerField(_("choice"))
+    correct = models.BooleanField(_("correct"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("answer to an exam question")
+        verbose_name_plural = _("answers to exam questions")
+        indexes = [models.Index(fields=["user", "-at"], name="exam_answer_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.choice}"
 
 
 class PracticeSession(models.Model):

@@ -11,8 +11,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from duecare.learning import (
-    CardState,
-    DueCard,
     Evidence,
     EvidenceKind,
     ItemKind,
@@ -21,19 +19,17 @@ from duecare.learning import (
     Practised,
     daily_plan,
     estimate,
-    retrievability,
 )
 from duecare.office.outreach.gate import library
 from duecare.office.people.models import User
 from duecare.office.site import clock
 from duecare.speech import list_personas
 
-from .cards import cards, new_cards_for
-from .models import CardProgress, Certificate, EvidenceRecord, PracticeSession
+from .dealing import deal
+from .models import Certificate, EvidenceRecord, PracticeSession
 
 REMEMBERED = timedelta(days=365)
 """Evidence older than this no longer moves an estimate enough to be read."""
-MOST_CARDS = 12
 MOST_RULES_TOLD = 2
 """Rules named in a reason, a skill."""
 
@@ -71,20 +67,6 @@ def evidence_of(user: User, at: datetime) -> list[Evidence]:
     return [Evidence(row.skill, EvidenceKind(row.kind), row.outcome, row.weight, row.at, row.source) for row in rows]
 
 
-def due_cards(user: User, at: datetime) -> list[DueCard]:
-    """Cards that are due, and new ones of the laws this person works under, up to what a day bears."""
-    known = cards()
-    rows = CardProgress.objects.filter(user=user, due_at__lte=at).order_by("due_at")[: MOST_CARDS * 2]
-    due = [
-        DueCard(row.card, row.skill, row.due_at, retrievability(CardState.from_dict(row.state), at))
-        for row in rows
-        if row.card in known
-    ]
-    if len(due) < MOST_CARDS:
-        due += [DueCard(card.key, card.skill, at) for card in new_cards_for(user, MOST_CARDS - len(due))]
-    return due
-
-
 def plan_for(user: User, at: datetime) -> Plan:
     """The day's practice for the minutes this person has, in the language in use, with the reason for each part."""
     local = at.astimezone(clock.office_zone())
@@ -99,7 +81,7 @@ def plan_for(user: User, at: datetime) -> Plan:
     recent = PracticeSession.objects.filter(user=user, ended_at__isnull=False, started_at__gt=at - timedelta(days=14))
     plan = daily_plan(
         estimates=estimate(evidence, at),
-        due_cards=due_cards(user, at),
+        due_cards=deal(user, at).due,
         practised_recently=[
             Practised(row.persona, personas[row.persona].skills, row.started_at)
             for row in recent

@@ -15,7 +15,8 @@ from duecare.office.people.models import User
 from duecare.office.people.rights import require
 from duecare.speech import Conversation, list_personas
 
-from .cards import cards
+from .cards import deck
+from .dealing import today
 from .kept_review import judge
 from .models import CardProgress, CardReview, EvidenceRecord, PracticeSession
 
@@ -52,17 +53,16 @@ def rate_card(*, user: User, key: str, rating: int, at: datetime) -> CardProgres
     require(user, "academy.practise")
     if rating not in (1, 2, 3, 4):
         raise ValidationError(_("A rating is 1, 2, 3 or 4."))
-    card = cards().get(key)
-    if card is None:
+    card = deck().all.get(key)
+    if card is None or today(at) not in card.span:
         raise ValidationError(_("This card does not exist any more: its rule has changed."))
     progress = CardProgress.objects.filter(user=user, card=key).first()
     state = CardState.from_dict(progress.state) if progress else new_card(at)
     if state.last_review_at is not None and at < state.last_review_at:
         raise ValidationError(_("This card was answered later than this; the clock has been set back."))
     state, _log = review_card(state, rating, at)
-    progress, _made = CardProgress.objects.update_or_create(
-        user=user, card=key, defaults={"skill": card.skill, "state": state.to_dict(), "due_at": state.due_at}
-    )
+    kept = {"skill": card.skill, "state": state.to_dict(), "due_at": state.due_at, "retired_at": None}
+    progress, _made = CardProgress.every.update_or_create(user=user, card=key, defaults=kept)
     review = CardReview.objects.create(progress=progress, rating=rating, at=at)
     keep(
         [evidence_from_card(skill=card.skill, rating=rating, at=at, source_id=f"academy_cardreview:{review.pk}")],

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,10 +16,10 @@ from duecare.office.site import clock
 from duecare.speech import check_text, list_personas
 from duecare.speech.vocabulary import DIMENSIONS
 
-from . import cards, day, progress, queries, services, training_page
+from . import cards, day, dealing, progress, queries, questions, renewal, services, training_page
 from .case_words import place_name
 from .kept_review import anchors_of
-from .models import CardProgress, Certificate, PracticeSession
+from .models import CardProgress, Certificate, ExamAnswer, PracticeSession
 from .review_page import review_context
 from .script import script_of
 
@@ -43,12 +44,13 @@ MOST_MOVED = 5
 def today(request: HttpRequest) -> HttpResponse:
     """What to practise next and why; what is known of one's skills."""
     at, user, lang = clock.now(), request.user, queries.lang()
+    renewal.renew_cards(at, user)
     evidence = queries.evidence_of(user, at)
     titles = {persona.id: persona.title[lang] for persona in list_personas()}
     sessions = PracticeSession.objects.filter(user=user).order_by("-started_at")[:6]
     context = {
         "plan": queries.plan_for(user, at),
-        "due": len(queries.due_cards(user, at)),
+        "due": len(dealing.deal(user, at).due),
         "map": progress.skill_map(evidence, at, lang),
         "moved": progress.moved_in_a_week(evidence, at, lang)[:MOST_MOVED],
         "sessions": [(session, titles.get(session.persona, session.persona)) for session in sessions],
@@ -73,8 +75,10 @@ def skills(request: HttpRequest) -> HttpResponse:
 
 @permission_required("academy.practise", raise_exception=True)
 def cards_page(request: HttpRequest) -> HttpResponse:
-    """One card at a time: the case, then the gate's answer, then how well it was known."""
+    """One card at a time: the case or the question, then what the gate or the rule says, then how well it was known. `more` asks for new ones beyond the day's."""
     at, user, lang = clock.now(), request.user, queries.lang()
+    more = "more" in request.GET
+    renewal.renew_cards(at, user)
     if request.method == "POST":
         try:
             services.rate_card(
@@ -82,24 +86,70 @@ def cards_page(request: HttpRequest) -> HttpResponse:
             )
         except (ValidationError, ValueError) as error:
             messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
-        return redirect("academy:cards")
-    due = [one for one in queries.due_cards(user, at) if one.id in cards.cards()]
-    if not due:
+        return redirect(f"{reverse('academy:cards')}{'?more=1' if more else ''}")
+    dealt = dealing.deal(user, at, more=more)
+    if not dealt.due:
         following = CardProgress.objects.filter(user=user).order_by("due_at").first()
-        return render(request, "academy/cards.html", {"next_due": following.due_at if following else None})
-    card = cards.cards()[due[0].id]
+        context = {"next_due": following.due_at if following else None, "waiting": dealt.waiting}
+        return render(request, "academy/cards.html", context)
+    card = cards.deck().all[dealt.due[0].id]
     return render(
         request,
         "academy/cards.html",
         {
             "card": card,
-            "left": len(due),
+            "left": len(dealt.due),
             "question": cards.question(card, lang),
             "answer": cards.answer(card, lang),
-            "place": place_name(card.rule.jurisdiction, lang),
+            "place": place_name(card.rule.place, lang),
             "skill": skill(card.skill).name.text(lang),
+            "renewed": CardProgress.objects.filter(user=user, card=card.key, renews__isnull=False).exists(),
         },
     )
+
+
+# --- questions -----------------------------------------------------------------------------------------------------
+
+
+@permission_required("academy.practise", raise_exception=True)
+def question_page(request: HttpRequest) -> HttpResponse:
+    """One question of the bank; POST answers it."""
+    at, user, lang = clock.now(), request.user, queries.lang()
+    if request.method == "POST":
+        try:
+            given = questions.answer_question(
+                user=user, key=request.POST.get("item", ""), choice=int(request.POST.get("choice", "-1") or -1), at=at
+            )
+        except (ValidationError, ValueError) as error:
+            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
+            return redirect("academy:questions")
+        return redirect("academy:answered", given.pk)
+    renewal.retire_items(at)
+    asked = questions.next_question(user, at)
+    if asked is None:
+        return render(request, "academy/question.html", {"asked": None})
+    context = {
+        "asked": questions.shown(asked.item.to_dict(), lang),
+        "item": asked.item,
+        "place": place_name(asked.card.rule.place, lang),
+        "skill": skill(asked.item.skill).name.text(lang),
+    }
+    return render(request, "academy/question.html", context)
+
+
+@permission_required("academy.practise", raise_exception=True)
+def answered_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """How a question was answered and what is right, as it was asked; marked where its rule has changed since."""
+    lang = queries.lang()
+    given = get_object_or_404(ExamAnswer.objects.select_related("item"), pk=pk, user=request.user)
+    place = questions.place_of(given.item.rule)
+    context = {
+        "given": given,
+        "asked": questions.shown(given.item.body, lang, given.choice),
+        "place": place_name(place, lang) if place else given.item.rule,
+        "skill": skill(given.item.skill).name.text(lang),
+    }
+    return render(request, "academy/answered.html", context)
 
 
 # --- role-play -----------------------------------------------------------------------------------------------------

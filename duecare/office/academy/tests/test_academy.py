@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from duecare.learning import EvidenceKind
-from duecare.office.academy import cards, queries, services
+from duecare.office.academy import cards, dealing, queries, services
 from duecare.office.academy.models import CardProgress, Certificate, EvidenceRecord, PracticeSession
 from duecare.office.crm.tests.factories import TUESDAY_TEN_IN_SHANGHAI as AT
 from duecare.office.crm.tests.factories import make_account, make_user
@@ -61,7 +61,7 @@ def test_an_upheld_complaint_weighs_on_the_collector_it_is_about():
 def test_cards_come_from_the_law_of_the_accounts_one_works():
     user = make_user()
     make_account(assigned_to=user)
-    fresh = cards.new_cards_for(user, 10)
+    fresh = dealing.new_cards_for(user, AT, 10)
     assert fresh
     assert {card.rule.jurisdiction for card in fresh} <= {"CN", "HOUSE"}
     assert cards.answer(fresh[0], "en").source
@@ -79,12 +79,12 @@ def test_every_card_has_a_question_and_an_answer_in_both_languages():
                 assert not bare, (card.key, told)
                 found = cards.answer(card, lang)
                 assert found.sentence
-                assert found.allowed == (card.rule.examples[card.example].expect == "allow")
+                assert found.verdict == card.rule.examples[card.example].expect
 
 
 def test_a_card_that_was_known_comes_back_later_than_one_that_was_not():
     user = make_user()
-    keys = list(cards.cards())[:2]
+    keys = list(dealing.in_force(AT.date()))[:2]
     known = services.rate_card(user=user, key=keys[0], rating=4, at=AT)
     unknown = services.rate_card(user=user, key=keys[1], rating=1, at=AT)
     assert known.due_at > unknown.due_at > AT
@@ -243,9 +243,9 @@ def test_a_dispute_that_was_recorded_is_evidence_of_skill():
 
 def test_a_card_answered_before_is_due_and_not_new():
     user = make_user()
-    key = next(iter(cards.cards()))
+    key = next(iter(dealing.in_force(AT.date())))
     progress = services.rate_card(user=user, key=key, rating=3, at=AT)
-    due = queries.due_cards(user, progress.due_at + timedelta(days=2))
+    due = dealing.deal(user, progress.due_at + timedelta(days=2)).due
     assert [one.retrievability is not None for one in due if one.id == key] == [True]
     with pytest.raises(ValidationError):
         services.rate_card(user=user, key=key, rating=3, at=AT - timedelta(days=1))
