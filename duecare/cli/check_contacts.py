@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from duecare.cli.lines import answer_each
-from duecare.law import Library, default_library
+from duecare.cli.lines import answer_each, refuse_half_pairs
+from duecare.law import Decision, Library, default_library
 
 if TYPE_CHECKING:
     from duecare.law.columns.engines import Engine
@@ -55,7 +55,12 @@ def decide(library: Library, line: bytes, number: int, lang: str) -> str:
     """The decision on one line, as JSON."""
     import msgspec
 
-    answer = library.judge(line, lang="zh" if lang == "zh" else "en").to_dict()
+    try:
+        refuse_half_pairs(line)
+    except ValueError as problem:
+        answer = Decision(id="", verdict="deny", error=str(problem)).to_dict()
+    else:
+        answer = library.judge(line, lang="zh" if lang == "zh" else "en").to_dict()
     if "error" in answer:
         answer["error"] = f"line {number}: {answer['error']}"
     return msgspec.json.encode(answer).decode()

@@ -44,7 +44,7 @@ def test_a_transcript_comes_back_assessed_with_notes_in_the_language_asked_for()
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_a_line_that_cannot_be_read_gets_an_error_and_the_next_line_its_answer(name):
     good = {"text": b'{"id":"z","text":"ok"}', "transcripts": json.dumps({**TALK, "id": "z"}).encode()}[name]
-    bad = [b"not json", b"\xff\xfe", b"[]", b"null", b'{"id":"x"}', b"[" * 5000]
+    bad = [b"not json", b"\xff\xfe", b"[]", b"null", b'{"id":"x"}', b"[" * 5000, b'{"id":"\\ud800","text":"ok"}']
     answers = run(COMMANDS[name], b"\n".join([*bad, good]) + b"\n")
     assert len(answers) == len(bad) + 1
     assert all("error" in answer and answer["error"].startswith("line ") for answer in answers[:-1])
