@@ -1,6 +1,6 @@
 """One decision of the law gate: all rules of the person's jurisdictions, ten past contacts, reasons and sources. Prints microseconds.
 
-Run:  ./run python bench/gate.py   (or .venv/bin/python bench/gate.py)
+Run:  .venv/bin/python bench/gate.py
 """
 
 from __future__ import annotations
