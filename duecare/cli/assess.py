@@ -6,7 +6,7 @@ from typing import IO
 
 import click
 
-from duecare.cli.lines import answer_each, in_and_out, refuse_half_pairs
+from duecare.cli.lines import answer_each, in_and_out
 
 
 @click.group()
@@ -33,7 +33,6 @@ def assessment_of(line: bytes, number: int, lang: str) -> str:
 
     answer: dict[str, object] = {"id": f"line {number}", "overall": 0, "scores": {}, "evidence": []}
     try:
-        refuse_half_pairs(line)
         transcript = msgspec.json.decode(line)
         if isinstance(transcript, dict) and isinstance(transcript.get("id"), str):
             answer["id"] = transcript["id"]

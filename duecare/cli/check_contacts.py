@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from duecare.cli.lines import answer_each, refuse_half_pairs
-from duecare.law import Decision, Library, default_library
+from duecare.cli.lines import answer_each
+from duecare.law import Library, default_library
 
 if TYPE_CHECKING:
     from duecare.law.columns.engines import Engine
@@ -55,14 +55,11 @@ def decide(library: Library, line: bytes, number: int, lang: str) -> str:
     """The decision on one line, as JSON."""
     import msgspec
 
-    try:
-        refuse_half_pairs(line)
-    except ValueError as problem:
-        answer = Decision(id="", verdict="deny", error=str(problem)).to_dict()
-    else:
-        answer = library.judge(line, lang="zh" if lang == "zh" else "en").to_dict()
+    answer = library.judge(line, lang="zh" if lang == "zh" else "en").to_dict()
     if "error" in answer:
         answer["error"] = f"line {number}: {answer['error']}"
+        # JSON can escape half of a surrogate pair, which no text can hold.
+        answer["id"] = answer["id"].encode("utf-8", "replace").decode()
     return msgspec.json.encode(answer).decode()
 
 

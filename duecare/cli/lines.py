@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable
 from typing import IO, TypeVar
@@ -10,7 +9,6 @@ from typing import IO, TypeVar
 import click
 
 Command = TypeVar("Command", bound=Callable[..., None])
-_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def in_and_out(command: Command) -> Command:
@@ -32,20 +30,3 @@ def answer_each(source: IO[bytes], output: IO[str] | None, answer: Callable[[byt
         if line.strip():
             out.write(answer(line, number) + "\n")
     out.flush()
-
-
-def refuse_half_pairs(line: bytes) -> None:
-    """JSON can escape half of a surrogate pair, which no text can hold: an answer that repeats it could not be written.
-
-    Raises:
-        ValueError: the line holds such a half, or is no JSON.
-    """
-    import msgspec
-
-    if _ESCAPED_SURROGATE.search(line):
-        try:
-            msgspec.json.encode(msgspec.json.decode(line))
-        except UnicodeEncodeError:
-            raise ValueError("half of a surrogate pair stands in a text") from None
-        except RecursionError as error:
-            raise ValueError(str(error)) from None
