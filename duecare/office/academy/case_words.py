@@ -103,7 +103,10 @@ def tell_case(request: Mapping[str, Any], facts: Mapping[str, Any], lang: str) -
         lines.append(setting["two_zones"][lang])
     if history:
         lines.append(setting["history"][lang].format(told=_history(history, request, lang)))
-    lines += [_preference(wish, lang) for wish in request.get("preferences", [])]
+    for wish in request.get("preferences", []):
+        lines.append(_preference(wish, lang))
+        if _is_later(wish["since"], request):
+            lines.append(_words()["preferences"]["not_yet_received"][lang])
     lines += [_consent(given, lang) for given in request.get("address", {}).get("consents", [])]
     return [*lines, *told("purpose"), *told("autodialled", "address"), *told("content"), *told(*_LAST)]
 
@@ -144,11 +147,19 @@ def _is_left_open(path: str, value: Any) -> bool:
     return value is None and f"{path}={value}" not in _words()["facts"]
 
 
+def _is_later(value: Any, request: Mapping[str, Any]) -> bool:
+    """Whether an instant lies after the one asked about."""
+    if not isinstance(value, str) or "T" not in value:
+        return False
+    return datetime.fromisoformat(value) > datetime.fromisoformat(request["at"])
+
+
 def _sentence(path: str, value: Any, request: Mapping[str, Any], lang: str) -> str:
     facts = _words()["facts"]
     if path == "address.kind":
         path = f"{_words()['address_by'][request['channel']]}.kind"
-    words = facts.get(f"{path}={value}") or facts.get(path)
+    later = facts.get(f"{path}@later") if _is_later(value, request) else None
+    words = later or facts.get(f"{path}={value}") or facts.get(path)
     if words is None:
         raise UntoldFact(f"card_words.yaml: facts has no sentence for {path} = {value!r}")
     parts = [str(one) for one in (value if isinstance(value, list) else [value])]

@@ -103,6 +103,16 @@ def test_a_wish_and_what_went_before_are_told_as_a_colleague_would():
     assert "书面表示以下时段不便：周一至周三 15:00–17:00" in told["zh"]
 
 
+def test_what_has_not_come_yet_is_told_as_to_come():
+    told = {
+        card.rule.id: " ".join(cards.question(card, "en"))
+        for card in cards.cards().values()
+        if (card.rule.id, card.example) in {("TW-NOTICE", 0), ("US-REGF-CEASE", 2)}
+    }
+    assert "goes out only on 2026-11-25" in told["TW-NOTICE"]
+    assert "reaches you only on that day" in told["US-REGF-CEASE"]
+
+
 def _first(rule: str) -> str:
     return next(key for key, card in cards.cards().items() if card.rule.id == rule)
 
