@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -26,6 +27,7 @@ _LAST = ("consent_for_contact_at", "employer_forbids")
 _PLACES = ("collector.licences", "debt.governing_law")
 """Facts whose values are jurisdictions."""
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:")
 _MOST_TIMES = 3
 """So many instants are listed one by one."""
 
@@ -149,7 +151,7 @@ def _is_left_open(path: str, value: Any) -> bool:
 
 def _is_later(value: Any, request: Mapping[str, Any]) -> bool:
     """Whether an instant lies after the one asked about."""
-    if not isinstance(value, str) or "T" not in value:
+    if not isinstance(value, str) or not _INSTANT.match(value):
         return False
     return datetime.fromisoformat(value) > datetime.fromisoformat(request["at"])
 
@@ -184,7 +186,7 @@ def _preference(wish: Mapping[str, Any], lang: str) -> str:
     kind = wish["kind"]
     if kind not in words:
         raise UntoldFact(f"card_words.yaml: preferences has no sentence for {kind}")
-    if kind == "stop_address" and "channel" in wish:
+    if kind == "stop_address" and wish.get("channel") and wish.get("place"):
         kind = "stop_address_named"
     channel, place = wish.get("channel"), wish.get("place")
     return str(
