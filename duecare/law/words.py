@@ -38,7 +38,7 @@ def _told(name: str, value: Any, lang: str) -> str:
     if isinstance(value, datetime):
         day = WEEKDAYS[lang][value.weekday()]
         if name == "local":
-            return f"{day} {value:%H:%M}" if lang == "en" else f"{day}{value:%H:%M}"
+            return f"{day} {value:%H:%M}"
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()

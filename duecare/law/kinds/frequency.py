@@ -137,7 +137,7 @@ class Frequency(Kind):
         return Finding(
             effect,
             until,
-            "frequency_day" if days == 1 else words,
+            "frequency_review" if effect == "review" else "frequency_day" if days == 1 else words,
             {"count": most, "max": limit, "days": days, "unit": values["unit"]},
         )
 
@@ -296,7 +296,7 @@ class CoolDown(Kind):
         if not talks or (
             values.get("reply")
             and case.request.purpose == "respond"
-            and any(past.direction == "inbound" and past.at > talks[-1] for past in case.history)
+            and any(past.direction == "inbound" and past.at >= talks[-1] for past in case.history)
         ):
             return None
         days = values["days"]
@@ -306,7 +306,7 @@ class CoolDown(Kind):
         return Finding(
             values.get("effect", "deny"),
             until,
-            "cool_down",
+            "cool_down_review" if values.get("effect") == "review" else "cool_down",
             {"last": talks[-1].astimezone(case.zones[0]), "days": days},
         )
 
@@ -336,5 +336,5 @@ class CoolDown(Kind):
         conditions = [talk.notnull(), quiet, ~frame.agreed(values.get("agreed_days"))]
         if values.get("reply"):
             theirs = frame.past("max", lambda h: h.inbound)
-            conditions.append(~((frame.t.purpose == "respond") & (theirs > talk)).fill_null(False))
+            conditions.append(~((frame.t.purpose == "respond") & (theirs >= talk)).fill_null(False))
         return spoken(values.get("effect", "deny"), all_of(*conditions), until)
