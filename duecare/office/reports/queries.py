@@ -48,6 +48,10 @@ class Window:
         return (self.period.ends_before - self.period.starts_on).days
 
     @property
+    def last_day(self) -> date:
+        return self.period.ends_before - timedelta(days=1)
+
+    @property
     def days_text(self) -> str:
         """For addresses, where templates add texts."""
         return str(self.days)

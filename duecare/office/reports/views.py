@@ -46,6 +46,7 @@ def morning(request: HttpRequest) -> HttpResponse:
         "lang": lang,
         "collected": queries.collected(span),
         "kept": kept,
+        "broken": int(kept.denominator - kept.numerator),
         "pending": pending,
         "complaints": queries.complaint_rate(span),
         "refused": queries.refusal_rate(span),

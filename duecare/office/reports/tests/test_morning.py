@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from duecare.insight.metrics import Period, figure
 from duecare.office.crm import services as crm
 from duecare.office.crm.models import ResultCode
 from duecare.office.crm.tests.factories import TUESDAY_TEN_IN_SHANGHAI as AT
 from duecare.office.crm.tests.factories import make_account, make_user
 from duecare.office.outreach.permits import permit
 from duecare.office.reports import queries
+from duecare.office.reports.templatetags import figures
 from duecare.office.site import clock
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +80,12 @@ def test_figures_carry_numerator_denominator_and_interval(day):
     assert 0 < refused.low < 0.25 < refused.high < 1
     complaints = queries.complaint_rate(span)
     assert (complaints.numerator, complaints.denominator) == (1, 2)
+
+
+def test_a_figure_is_told_rounded_and_not_cut_off():
+    told = figures.told(figure("kept_rate", 18, 29, Period(date(2026, 10, 1), date(2026, 11, 1))))
+    assert told == "62.1 %"
+    assert figures.amount(Decimal("2.005")) == "2.01"
 
 
 def test_each_figure_opens_the_accounts_behind_it(day):
