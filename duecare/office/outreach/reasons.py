@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from duecare.office.crm.models import Outcome
+
 
 def error_told(code: str) -> str:
     """Why a message stands as it does. What a server said is shown as it said it."""
@@ -30,4 +32,4 @@ def outcome_told(code: str) -> str:
         "not_used": _("not used"),
         "unknown": _("not known whether it went"),
         "cancelled": _("taken back"),
-    }.get(code, code)
+    }.get(code) or (str(Outcome(code).label) if code in Outcome.values else code)

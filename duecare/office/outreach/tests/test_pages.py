@@ -11,10 +11,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import escape
 
 from duecare.office.outreach import queries, wording
 from duecare.office.outreach.dispatcher import dispatch_once
 from duecare.office.outreach.models import OutboxMessage, Permit, Verdict
+from duecare.office.outreach.reasons import outcome_told
 from duecare.office.people.models import User
 from duecare.office.site import clock
 from duecare.office.site.models import AuditEntry
@@ -114,6 +116,16 @@ def test_the_log_is_filtered_by_answer_rule_collector_channel_and_day(office: Of
     assert queries.permits(until=today - timedelta(days=1)).count() == 0
     counted = queries.refusals_by_rule(office.at, office.at + timedelta(days=1))
     assert [(row.rule, row.count, row.accounts) for row in counted] == [(refused.rule, 1, 1)]
+
+
+def test_what_a_permit_came_to_and_its_duties_are_told_in_the_readers_language(office: Office) -> None:
+    assert outcome_told("busy") == "Busy"
+    granted = office.send().message.permit
+    page = signed_in(office.officer, "zh-hans").get(reverse("outreach:permit", args=[granted.pk])).content.decode()
+    assert granted.decision["duties"]
+    for duty in granted.decision["duties"]:
+        assert duty["rule"] in page
+        assert escape(queries.rule_told(duty["rule"], "zh").sentence) in page
 
 
 def test_the_same_question_gets_the_same_answer_again(office: Office) -> None:
