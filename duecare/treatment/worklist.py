@@ -103,7 +103,7 @@ class Reason:
         facts = dict(self.facts)
         if self.key in ("refused", "refused_until"):
             rule = self.rule or Bilingual.read(templates["law"], where="worklist_reasons.yaml, law")
-            facts["rule"] = rule.text(lang)
+            facts["rule"] = rule.text(lang).rstrip(".。")
         return fill(
             Bilingual.read(templates[self.key], where=f"worklist_reasons.yaml, {self.key}").text(lang), facts, lang
         )

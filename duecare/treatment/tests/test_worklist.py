@@ -171,7 +171,7 @@ def test_a_refusal_names_the_rule_and_the_debtors_own_time() -> None:
     row = the_row(
         verdict=Verdict.DENY,
         next_allowed_at=datetime(2026, 11, 24, 0, 0, tzinfo=UTC),
-        rule=Bilingual("three conversations today already", "今天已通话三次"),
+        rule=Bilingual("three conversations today already.", "今天已通话三次。"),
     )
     assert row.why("en") == "no contact before 24 Nov 08:00: three conversations today already, not contacted yet"
     assert row.why("zh") == "11月24日 08:00 之前不得联系：今天已通话三次，尚未联系过"
