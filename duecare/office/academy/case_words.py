@@ -170,7 +170,8 @@ def _sentence(path: str, value: Any, request: Mapping[str, Any], lang: str) -> s
     told = joined(parts, lang)
     if path == "debt.balance":
         told = f"{request['debt'].get('currency') or ''} {float(value):,.0f}".strip()
-    return str(words[lang].format(day=told[:10], value=told))
+    who = _words()["who"]["themselves" if request["person"]["role"] in DEBTOR_ROLES else "another"][lang]
+    return str(words[lang].format(day=told[:10], value=told, who=who))
 
 
 def _consent(given: Mapping[str, Any], lang: str) -> str:
@@ -270,7 +271,8 @@ def _about(one: Mapping[str, Any], request: Mapping[str, Any], lang: str) -> str
     elif role and one.get("person_id") and one["person_id"] != person.get("id"):
         told += words["with_another"][lang].format(role=_name("role", role, lang))
     if one.get("address_kind"):
-        told += words["to_address"][lang].format(place=_name("place", one["address_kind"], lang))
+        key = "from_address" if one["direction"] == "inbound" else "to_address"
+        told += words[key][lang].format(place=_name("place", one["address_kind"], lang))
     if one.get("debt_ids") and not _own_debts(request) & set(one["debt_ids"]):
         told += words["another_debt"][lang]
     if one.get("consented"):

@@ -40,7 +40,7 @@ def learners(trainer: User, at: datetime, lang: str) -> list[Learner]:
     people = list(
         learners_of(trainer)
         .annotate(
-            due=Count("cards", filter=Q(cards__due_at__lte=at), distinct=True),
+            due=Count("cards", filter=Q(cards__due_at__lte=at, cards__retired_at=None), distinct=True),
             talks=Count(
                 "practice",
                 filter=Q(practice__ended_at__isnull=False, practice__started_at__gt=at - STUCK_WINDOW),

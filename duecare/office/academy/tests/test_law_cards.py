@@ -17,7 +17,7 @@ from duecare.law import Library, Rule, default_library
 from duecare.law.kinds import KINDS
 from duecare.law.rules import Dated
 from duecare.learning import CardState, EvidenceKind
-from duecare.office.academy import cards, dealing, exam, figures, queries, questions, renewal, services
+from duecare.office.academy import cards, dealing, exam, figures, queries, questions, renewal, services, training_page
 from duecare.office.academy.models import CardProgress, Certificate, EvidenceRecord, ExamAnswer, ExamItem
 from duecare.office.academy.rule_version import rule_version, step_of
 from duecare.office.crm.tests.factories import TUESDAY_TEN_IN_SHANGHAI as AT
@@ -104,6 +104,16 @@ def test_the_renewed_card_is_of_the_same_case_and_tells_the_new_answer(law):
     again = cards.cards()[CardProgress.objects.get(user=user).card]
     assert again.example == card.example
     assert cards.answer(again, "en").verdict == again.verdict
+
+
+def test_a_card_that_was_put_away_is_not_due_on_the_trainers_page(law):
+    user, trainer = make_user(), make_user("trainer")
+    services.rate_card(user=user, key=keys_of(CALLS)[0], rating=4, at=AT)
+    law(library_with(replace(default_library().rule(CALLS), effective_to=TODAY)))
+    later = AT + timedelta(days=400)
+    assert [one.due for one in training_page.learners(trainer, later, "en") if one.person == user] == [1]
+    renewal.renew_cards(AT, user)
+    assert [one.due for one in training_page.learners(trainer, later, "en") if one.person == user] == [0]
 
 
 def test_a_figure_that_changed_is_asked_anew_with_the_new_figure(law):
