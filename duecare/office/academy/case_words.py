@@ -118,6 +118,11 @@ def ask(request: Mapping[str, Any], lang: str) -> str:
     return str(_words()["question"][request["channel"]][lang])
 
 
+def tell_plan(request: Mapping[str, Any], lang: str) -> str:
+    """What the contact would be, for questions that ask for something else about it."""
+    return str(_words()["plan"][request["channel"]][lang])
+
+
 def _owed(request: Mapping[str, Any], lang: str) -> str:
     setting, debt = _words()["setting"], request["debt"]
     places = request["person"]["jurisdictions"]

@@ -22,7 +22,7 @@ from duecare.law import Decision, Library, Rule, read_request
 from duecare.law.kinds import KINDS
 
 from .cards import AnyCard, Card, FigureCard, question, reason_of
-from .case_words import weekday_name
+from .case_words import tell_plan, weekday_name
 from .figures import LANGUAGES, Words, as_number, fill
 from .rule_version import digest
 
@@ -98,7 +98,7 @@ def _of_case(card: Card, rules: Library, seed: int) -> Iterator[Item]:
     decided = {lang: rules.judge(request, lang=lang) for lang in LANGUAGES}  # type: ignore[arg-type]
     why = {lang: reason_of(decided[lang], card.rule.id) for lang in LANGUAGES}
     told = {lang: question(card, lang) for lang in LANGUAGES}
-    case = {lang: told[lang][:-1] for lang in LANGUAGES}
+    case = {lang: [*told[lang][:-1], tell_plan(request, lang)] for lang in LANGUAGES}
     verdict = decided["en"].verdict
 
     def asked(ending: Words) -> dict[str, Sequence[str]]:

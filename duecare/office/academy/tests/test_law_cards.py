@@ -258,6 +258,14 @@ def test_every_question_has_one_right_answer_and_others_that_differ_from_it():
     assert seen == set(exam.KINDS_OF_ITEM)
 
 
+@pytest.mark.parametrize("kind", ["which", "next"])
+def test_a_question_that_asks_for_rule_or_moment_says_what_the_contact_would_be(kind):
+    visits = [card for card in cards.cards().values() if card.request["channel"] == "visit" and card.verdict == "deny"]
+    made = [items[kind] for card in visits if kind in (items := exam.items_of(card, default_library()))]
+    assert made
+    assert all("You want to visit." in item.question["en"] and "您想上门。" in item.question["zh"] for item in made)
+
+
 def test_an_answer_is_kept_with_what_was_asked_and_is_evidence():
     user = make_user()
     make_account(assigned_to=user)
