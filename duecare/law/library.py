@@ -17,7 +17,7 @@ from duecare.law.loader import RULEBOOKS, load_folder
 from duecare.law.places import above
 from duecare.law.request import ContactRequest, RequestError, read_request, zone
 from duecare.law.rules import Rule
-from duecare.law.when import at_minute
+from duecare.law.when import at_minute, is_public_holiday
 from duecare.law.words import sentence
 
 Lang = Literal["en", "zh"]
@@ -334,5 +334,6 @@ def load_library(folder: Path) -> Library:
 
 @cache
 def default_library() -> Library:
-    """The rulebooks that ship with Duecare."""
+    """The rulebooks that ship with Duecare. The registry of public holidays is read here too: it takes longer than any answer may."""
+    is_public_holiday(date(2026, 1, 1), "GB")
     return load_library(RULEBOOKS)

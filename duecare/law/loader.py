@@ -31,7 +31,7 @@ class RulebookError(ValueError):
     """A rulebook that cannot be used; the message starts with file and line."""
 
 
-class _Lines(yaml.SafeLoader):
+class _Lines(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Keeps the line of every mapping under `__line__`."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
