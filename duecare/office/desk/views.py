@@ -191,14 +191,15 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("desk:account", pk)
     if permit.is_granted:
         return redirect("desk:open-contact", permit.pk)
-    following = permit.decision["next_allowed_at"]
+    following, why = permit.decision["next_allowed_at"], _reasons(permit)
     return _account_page(
         request,
         account,
         at=at,
         status=409,
         refused=permit,
-        refused_why=_reasons(permit),
+        refused_why=why,
+        refused_by_house=all(one["layer"] == "house" for one in why),
         refused_next=datetime.fromisoformat(following) if following else None,
     )
 

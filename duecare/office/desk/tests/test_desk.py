@@ -276,6 +276,24 @@ def test_a_refusal_on_screen_names_rule_source_and_next_moment(client, desk, mon
     assert "CN-GBT45251-HOURS" in page
     assert "GB/T 45251-2025" in page
     assert "2026-11-24 08:00" in page
+    assert "The law says no" in page
+
+
+def test_a_refusal_of_the_house_is_not_called_law(client, desk, monkeypatch):
+    from duecare.office.site import clock
+
+    monkeypatch.setattr(clock, "real_now", lambda: THREE)
+    firm = make_account(
+        assigned_to=desk[0], party=make_party(kind="company"), consumer=False, debt_kind="trade_invoice"
+    )
+    point = firm.liabilities.get().party.contact_points.get(kind="mobile")
+    client.force_login(desk[0])
+    page = client.post(
+        reverse("desk:contact", args=[firm.pk]), {"contact_point": point.pk, "channel": "call"}
+    ).content.decode()
+    assert "HOUSE-HOURS" in page
+    assert "House policy says no" in page
+    assert "The law says no" not in page
 
 
 def test_the_desk_asks_a_fixed_number_of_queries(client, desk, at_ten, django_assert_max_num_queries):
