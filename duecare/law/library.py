@@ -22,8 +22,8 @@ from duecare.law.words import sentence
 
 Lang = Literal["en", "zh"]
 Verdict = Literal["allow", "deny", "review"]
-KEPT = 4096
-"""So many descriptions of contacts, and so many days of each, are remembered."""
+KEPT, KEPT_DAYS = 4096, 16
+"""So many descriptions of contacts, and so many days of each, are remembered: more would only give the collector of garbage work."""
 JUMPS = 64
 """How often the search for the next lawful moment may jump from edge to edge before it gives up and says that waiting does not help."""
 
@@ -45,18 +45,7 @@ class Asked:
         self._duties = [rule for rule in rules if KINDS[rule.kind].is_duty]
         self._in_force: dict[date, list[tuple[Kind, list[Bound], bool]]] = {}
         self._said: dict[tuple[date, Lang], tuple[Duty, ...]] = {}
-        self._changes = {
-            rule.kind: sorted(
-                {
-                    day
-                    for other in self._judged
-                    if other.kind == rule.kind
-                    for day in (*(step.since for step in other.dated), other.effective_to)
-                    if day is not None
-                }
-            )
-            for rule in self._judged
-        }
+        self._changes: dict[str, list[date]] = {}
 
     def said(self, on: date, lang: Lang) -> tuple[Duty, ...]:
         """The duties of a day."""
@@ -67,7 +56,7 @@ class Asked:
                 for rule in self._duties
                 if (values := rule.parameters(on)) is not None and KINDS[rule.kind].is_said(values)
             )
-            _keep(self._said, (on, lang), known)
+            _keep(self._said, (on, lang), known, KEPT_DAYS)
         return known
 
     def in_force(self, on: date) -> list[tuple[Kind, list[Bound], bool]]:
@@ -84,7 +73,7 @@ class Asked:
                 kind, bound = KINDS[name], by_kind[name]
                 partial = any(kind.is_partial(values) for _, values in bound)
                 known.append((kind, bound if partial else _without_defaults(name, bound), partial))
-            _keep(self._in_force, on, known)
+            _keep(self._in_force, on, known, KEPT_DAYS)
         return known
 
     def findings(self, case: Case, at: datetime) -> list[Found]:
@@ -130,7 +119,17 @@ class Asked:
 
     def _lapse(self, kind: str, finding: Finding, case: Case, instant: datetime) -> datetime | None:
         """When a finding ends, or the law changes under it: a rule of its kind comes into force, takes new values or is repealed."""
-        days = self._changes[kind]
+        days = self._changes.get(kind)
+        if days is None:
+            days = self._changes[kind] = sorted(
+                {
+                    day
+                    for rule in self._judged
+                    if rule.kind == kind
+                    for day in (*(step.since for step in rule.dated), rule.effective_to)
+                    if day is not None
+                }
+            )
         place = bisect_right(days, instant.astimezone(case.zones[0]).date())
         if place == len(days):
             return finding.until
@@ -149,9 +148,9 @@ def _without_defaults(kind: str, bound: list[Bound]) -> list[Bound]:
     return [one for one in bound if one[0].jurisdiction != "HOUSE"]
 
 
-def _keep(known: dict[Any, Any], key: Any, value: Any) -> None:
+def _keep(known: dict[Any, Any], key: Any, value: Any, most: int = KEPT) -> None:
     """Remember, within bounds: contacts are asked about near one day, and anyone may ask about any."""
-    if len(known) > KEPT:
+    if len(known) >= most:
         known.clear()
     known[key] = value
 
@@ -167,6 +166,7 @@ class Library:
             self._by_jurisdiction.setdefault(rule.jurisdiction, []).append(rule)
         self._by_id = {rule.id: rule for rule in self._rules}
         self._of_laws: dict[Any, Asked] = {}
+        self._alike: dict[Any, Asked] = {}
 
     def rules(self, jurisdiction: str | None = None) -> tuple[Rule, ...]:
         """All rules, or those of one jurisdiction (`CN`, `US-NY-NYC`, `HOUSE`)."""
@@ -238,7 +238,11 @@ class Library:
         if known is None:
             by_law = self._by_law(person.jurisdictions, debt.governing_law, request.collector.licences)
             rules = [rule for rules in by_law.values() for rule in rules if _in_scope(rule, request)]
-            known = Asked(tuple(by_law), rules)
+            same = (tuple(by_law), tuple(rule.id for rule in rules))
+            known = self._alike.get(same)
+            if known is None:
+                known = Asked(tuple(by_law), rules)
+                _keep(self._alike, same, known)
             _keep(self._of_laws, key, known)
         return known
 
