@@ -22,8 +22,8 @@ from duecare.law.words import sentence
 
 Lang = Literal["en", "zh"]
 Verdict = Literal["allow", "deny", "review"]
-KEPT, KEPT_DAYS = 4096, 16
-"""So many descriptions of contacts, and so many days of each, are remembered: more would only give the collector of garbage work."""
+KEPT = 4096
+"""So many descriptions of contacts are remembered."""
 JUMPS = 64
 """How often the search for the next lawful moment may jump from edge to edge before it gives up and says that waiting does not help."""
 
@@ -43,25 +43,29 @@ class Asked:
         self.laws = tuple(laws)
         self._judged = [rule for rule in rules if KINDS[rule.kind].judges]
         self._duties = [rule for rule in rules if KINDS[rule.kind].is_duty]
-        self._in_force: dict[date, list[tuple[Kind, list[Bound], bool]]] = {}
-        self._said: dict[tuple[date, Lang], tuple[Duty, ...]] = {}
+        self._in_force: dict[int, list[tuple[Kind, list[Bound], bool]]] = {}
+        self._said: dict[tuple[int, Lang], tuple[Duty, ...]] = {}
+        self._edges = _changes(rules)
+        """The days on which something changes; between two of them every day is alike."""
         self._changes: dict[str, list[date]] = {}
 
     def said(self, on: date, lang: Lang) -> tuple[Duty, ...]:
         """The duties of a day."""
-        known = self._said.get((on, lang))
+        key = bisect_right(self._edges, on), lang
+        known = self._said.get(key)
         if known is None:
             known = tuple(
                 Duty(rule.id, rule.sentence[lang], rule.source)
                 for rule in self._duties
                 if (values := rule.parameters(on)) is not None and KINDS[rule.kind].is_said(values)
             )
-            _keep(self._said, (on, lang), known, KEPT_DAYS)
+            self._said[key] = known
         return known
 
     def in_force(self, on: date) -> list[tuple[Kind, list[Bound], bool]]:
         """The rules of a day by kind, in the order of reasons; where the last is true, which of them bind depends on the contact (`_binding`)."""
-        known = self._in_force.get(on)
+        stretch = bisect_right(self._edges, on)
+        known = self._in_force.get(stretch)
         if known is None:
             by_kind: dict[str, list[Bound]] = {}
             for rule in self._judged:
@@ -73,7 +77,7 @@ class Asked:
                 kind, bound = KINDS[name], by_kind[name]
                 partial = any(kind.is_partial(values) for _, values in bound)
                 known.append((kind, bound if partial else _without_defaults(name, bound), partial))
-            _keep(self._in_force, on, known, KEPT_DAYS)
+            self._in_force[stretch] = known
         return known
 
     def findings(self, case: Case, at: datetime) -> list[Found]:
@@ -121,20 +125,19 @@ class Asked:
         """When a finding ends, or the law changes under it: a rule of its kind comes into force, takes new values or is repealed."""
         days = self._changes.get(kind)
         if days is None:
-            days = self._changes[kind] = sorted(
-                {
-                    day
-                    for rule in self._judged
-                    if rule.kind == kind
-                    for day in (*(step.since for step in rule.dated), rule.effective_to)
-                    if day is not None
-                }
-            )
+            days = self._changes[kind] = _changes([rule for rule in self._judged if rule.kind == kind])
         place = bisect_right(days, instant.astimezone(case.zones[0]).date())
         if place == len(days):
             return finding.until
         changed = at_minute(days[place], 0, case.zones[0])
         return changed if finding.until is None else min(finding.until, changed)
+
+
+def _changes(rules: Sequence[Rule]) -> list[date]:
+    """The days on which one of the rules comes into force, takes new values or ends."""
+    return sorted(
+        {day for rule in rules for day in (*(step.since for step in rule.dated), rule.effective_to) if day is not None}
+    )
 
 
 def _binding(kind: Kind, bound: Sequence[Bound], case: Case, at: datetime) -> list[Bound]:
@@ -148,9 +151,9 @@ def _without_defaults(kind: str, bound: list[Bound]) -> list[Bound]:
     return [one for one in bound if one[0].jurisdiction != "HOUSE"]
 
 
-def _keep(known: dict[Any, Any], key: Any, value: Any, most: int = KEPT) -> None:
-    """Remember, within bounds: contacts are asked about near one day, and anyone may ask about any."""
-    if len(known) >= most:
+def _keep(known: dict[Any, Any], key: Any, value: Any) -> None:
+    """Remember, within bounds: anyone may ask about any contact."""
+    if len(known) >= KEPT:
         known.clear()
     known[key] = value
 
