@@ -7,6 +7,9 @@ import sys
 
 import click
 
+NEED_AN_OFFICE = frozenset({"changepassword", "createsuperuser", "dumpdata", "loaddata", "shell"})
+"""Django's commands that ask for rows; in a home without a database they come first to an empty office."""
+
 
 def set_up_office() -> None:
     """Make Django ready, and the database where there is none yet. Called by every command that touches it."""
@@ -17,7 +20,8 @@ def set_up_office() -> None:
     from django.conf import settings
     from django.db import connection
 
-    if connection.vendor == "sqlite" and not settings.HOME.database.exists():
+    # Whoever opens a SQLite database makes its file, so the file alone is no office yet.
+    if connection.vendor == "sqlite" and not connection.introspection.table_names():
         from django.core.management import call_command
 
         click.echo(f"  … making a new office in {settings.HOME.path}", err=True)
@@ -28,6 +32,8 @@ def set_up_office() -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
     """Django's own commands: migrate, shell, createsuperuser, …"""
+    if arguments and arguments[0] in NEED_AN_OFFICE and "--help" not in arguments:
+        set_up_office()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duecare.office.site.settings")
     from django.core.management import execute_from_command_line
 
