@@ -606,7 +606,10 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 def log(request: HttpRequest) -> HttpResponse:
     """Every step that was ever taken, as it was chained."""
     page = Paginator(queries.log(), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "reports": [chain.verify(model) for model in (Proposal, Step)]}
+    context = {
+        "page": page,
+        "reports": [(model._meta.verbose_name_plural, chain.verify(model)) for model in (Proposal, Step)],
+    }
     return render(request, "rulebooks/log.html", context)
 
 
