@@ -62,6 +62,8 @@ def test_a_demo_clock_is_set_shown_and_audited(client, settings):
     client.post(reverse("demo-clock"), {"at": "2026-11-24T03:00", "zone": "Asia/Shanghai", "next": "/reports/morning/"})
     page = client.get("/reports/morning/").content.decode()
     assert "2026-11-24 03:00" in page
+    for path in ("/academy/", "/law/"):
+        assert "names and numbers are invented" in client.get(path).content.decode()
     assert AuditEntry.objects.get().act == "set_demo_clock"
     for wrong in (
         {"at": "soon", "zone": "UTC"},
