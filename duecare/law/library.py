@@ -331,7 +331,7 @@ def _id_of(request: Any) -> str:
         except (ValueError, RecursionError):
             return ""
     found = request.get("id") if isinstance(request, Mapping) else None
-    return found if isinstance(found, str) else ""
+    return found.encode(errors="replace").decode() if isinstance(found, str) else ""
 
 
 def load_library(folder: Path) -> Library:

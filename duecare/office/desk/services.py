@@ -112,6 +112,8 @@ def _items(ids: Sequence[int], user: User, at: datetime) -> Iterable[tuple[WorkI
     accounts = list(accounts_for_contact().filter(pk__in=ids, status=AccountStatus.OPEN).order_by("pk"))
     facts = Known(user.certificates_held(at), histories_of(accounts, at))
     for account in accounts:
+        if account.oldest_due_on and account.oldest_due_on > today and account.pk not in callbacks:
+            continue  # nothing is due yet, and nobody asked to be called
         party = debtor_of(account)
         point = best_point(party.contact_points.all(), "call")
         _, decision = ask(

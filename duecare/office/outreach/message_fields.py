@@ -101,7 +101,7 @@ def values_for(
         "reference": ", ".join(one.reference for one in accounts),
         "accounts": "\n".join(_told(one, language) for one in accounts),
         "balance": tell(sum((one.balance for one in accounts), Decimal(0))),
-        "payment_instructions": account.creditor.payment_instructions.strip(),
+        "payment_instructions": account.creditor.how_to_pay(language),
         "contact": office_contact(),
         "opt_out": opt_out(channel, language),
         "legal_notice": legal_notice(account, party, language),

@@ -128,7 +128,8 @@ def _creditor(key: str) -> Creditor:
     return Creditor.objects.create(
         name=said["name"],
         acts_as=said["acts_as"],
-        payment_instructions=said["payment_instructions"],
+        payment_instructions=said["payment_instructions"]["en"],
+        payment_instructions_zh=said["payment_instructions"]["zh"],
         promise_grace_days=said.get("grace", 1),
     )
 

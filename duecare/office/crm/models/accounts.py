@@ -27,6 +27,11 @@ class Creditor(models.Model):
     payment_instructions = models.TextField(
         _("how to pay"), blank=True, help_text=_("the creditor's official way to pay; never a private account")
     )
+    payment_instructions_zh = models.TextField(
+        _("how to pay, in Chinese"),
+        blank=True,
+        help_text=_("for messages in Chinese; the other text is used if left empty"),
+    )
     promise_grace_days = models.PositiveSmallIntegerField(_("grace for promises, days"), default=1)
     promise_tolerance_percent = models.DecimalField(
         _("tolerance for promises, %"), max_digits=5, decimal_places=2, default=Decimal("0")
@@ -38,6 +43,12 @@ class Creditor(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def how_to_pay(self, language: str) -> str:
+        """The official way to pay in the language of a message, in the other one where only that is given."""
+        both = (self.payment_instructions.strip(), self.payment_instructions_zh.strip())
+        first, second = reversed(both) if language.startswith("zh") else both
+        return first or second
 
 
 class PlacementBatch(models.Model):

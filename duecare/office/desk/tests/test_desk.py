@@ -358,3 +358,13 @@ def test_a_lead_answers_a_dispute_and_decides_a_complaint(client, desk, at_ten):
     )
     complaint.refresh_from_db()
     assert complaint.status == "upheld"
+
+
+def test_what_is_not_due_yet_is_on_no_list_until_it_is(desk):
+    user, account, *_ = desk
+    account.oldest_due_on = TEN.date() + timedelta(days=1)
+    account.save()
+    services.build_worklist(user, TEN)
+    assert not WorklistEntry.objects.filter(account=account).exists()
+    services.build_worklist(user, TEN + timedelta(days=2))
+    assert WorklistEntry.objects.filter(account=account).exists()

@@ -167,6 +167,15 @@ def test_without_official_payment_instructions_nobody_is_asked_to_pay(office: Of
         office.send()
 
 
+def test_how_to_pay_is_told_in_the_language_of_the_message(office: Office) -> None:
+    creditor = office.account.creditor
+    creditor.payment_instructions_zh = "请汇款至合同账户"
+    assert creditor.how_to_pay("zh-hans") == "请汇款至合同账户"
+    assert creditor.how_to_pay("en") == creditor.payment_instructions
+    creditor.payment_instructions = ""
+    assert creditor.how_to_pay("en") == "请汇款至合同账户"
+
+
 def test_only_who_may_send_sends(office: Office) -> None:
     with pytest.raises(PermissionDenied):
         office.send(by=office.officer)
