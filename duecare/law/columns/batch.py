@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from duecare.law.columns.clock import DAY, Ints, as_ints, business_days_after, local_columns, micros
 from duecare.law.columns.engines import DuckDB, Engine
 from duecare.law.columns.flat import Flat, flatten, zone_names
-from duecare.law.columns.program import Program
+from duecare.law.columns.program import PAST, Program
 from duecare.law.request import ContactRequest
 
 if TYPE_CHECKING:
@@ -149,6 +149,9 @@ class Batch:
     # --- one set of laws -------------------------------------------------------------------------------------------
 
     def _run(self, program: Program, number: int, contacts: _Contacts) -> pa.Table:
+        past = program.past(number)
+        if past is not None:
+            self.engine.keep(PAST, past)
         first = self.engine.query(program.first(number))
         rows, at = as_ints(first["row"]), as_ints(first["instant"])
         masks = [as_ints(first[name]) for name in program.masks]
@@ -161,6 +164,8 @@ class Batch:
             following[waits] = self._look_again(
                 program, number, contacts, rows[waits], at[waits], until[waits], by_hours
             )
+        if past is not None:
+            self.engine.drop(PAST)
         verdicts, reasons = program.told(masks)
         return pa.table(
             {
@@ -180,7 +185,11 @@ class Batch:
         found = np.full(len(rows), NEVER)
         instants, anchor = until.copy(), np.where(by_hours, at, until)
         pending = np.argsort(rows, kind="stable")
+        singly: list[int] = []
         for _ in range(ROUNDS):
+            beyond = instants[pending] >= program.known_until
+            singly += pending[beyond].tolist()
+            pending = pending[~beyond]
             if len(pending) <= self._few:
                 break
             self.engine.load("duecare_again", contacts.at(rows[pending], instants[pending]))
@@ -194,8 +203,9 @@ class Batch:
             goes_on = ~free & (ends < program.always) & (ends > now) & ~(hours & (ends > anchor[pending] + PATIENCE))
             instants[pending] = ends
             pending = pending[goes_on]
-        for place in pending:
-            following = self.library.judge(contacts.one(int(rows[place]))).next_allowed_at
+        singly += pending.tolist()
+        for place, request in zip(singly, contacts.singly(rows[singly]), strict=True):
+            following = self.library.judge(request).next_allowed_at
             found[place] = NEVER if following is None else micros(following)
         return found
 
@@ -226,7 +236,7 @@ class Batch:
 
     def _singly(self, contacts: pa.Table, rows: Sequence[int]) -> pa.Table:
         """The rows that only the single face can read, and what it says of each."""
-        decisions = [self.library.judge(_as_request(contacts, row)) for row in rows]
+        decisions = [self.library.judge(request) for request in _as_requests(contacts, pa.array(rows, pa.int64()))]
         reasons = [[reason.rule for reason in decision.reasons] for decision in decisions]
         following = [decision.next_allowed_at for decision in decisions]
         return pa.table(
@@ -253,13 +263,14 @@ class _Contacts:
         """Some rows with their clocks at later instants."""
         return _with_clock(self._facts.take(pa.array(self._place[rows])), pa.array(instants), self._zones, self._names)
 
-    def one(self, row: int) -> bytes:
-        return _as_request(self._contacts, row)
+    def singly(self, rows: Ints) -> Iterator[bytes]:
+        return _as_requests(self._contacts, pa.array(rows))
 
 
-def _as_request(contacts: pa.Table, row: int) -> bytes:
-    """A row as the single face reads it: what is null is left out."""
-    return json.dumps(_plain(contacts.slice(row, 1).to_pylist()[0]), default=_told).encode()
+def _as_requests(contacts: pa.Table, rows: pa.Array) -> Iterator[bytes]:
+    """Rows as the single face reads them: what is null is left out."""
+    for row in contacts.take(rows).to_pylist():
+        yield json.dumps(_plain(row), default=_told).encode()
 
 
 def with_business_days(table: pa.Table, day: str, steps: Sequence[tuple[str, int]]) -> pa.Table:
@@ -289,7 +300,7 @@ def _with_clock(facts: pa.Table, instants: Any, zones: int, names: Sequence[str]
 
 def _plain(value: Any) -> Any:
     """A row as a request: what is null is left out."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items() if one is not None}
     return [_plain(one) for one in value] if isinstance(value, list) else value
 

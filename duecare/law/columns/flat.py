@@ -415,16 +415,17 @@ class _Flattener:
 
     def _concerns(self, debts: pa.Array, rows: pa.Array) -> pa.Array:
         """Whether a list of debts holds this row's debt or one that counts as one with it; a list that names none holds all."""
-        own = self._joined_debts()
-        empty = pc.fill_null(pc.equal(debts, ","), True)
-        pairs = pc.binary_join_element_wise(pc.fill_null(debts, ","), pc.take(own, rows), "\x1f")
-        encoded = pc.dictionary_encode(pairs)
-        holds = []
+        own = pc.take(self._joined_debts(), rows)
+        holds = pc.fill_null(pc.or_(pc.equal(debts, ","), pc.equal(debts, own)), True)
+        other = pc.invert(holds)  # the few that name another debt, or several
+        encoded = pc.dictionary_encode(
+            pc.binary_join_element_wise(pc.filter(debts, other), pc.filter(own, other), "\x1f")
+        )
+        found = []
         for pair in encoded.dictionary.to_pylist():
-            theirs, _, ours = (pair or ",\x1f,").partition("\x1f")
-            holds.append(not set(theirs.strip(",").split(",")).isdisjoint(ours.strip(",").split(",")))
-        found = pc.take(pa.array(holds, pa.bool_()), encoded.indices)
-        return pc.or_(empty, pc.fill_null(found, False))
+            theirs, _, ours = pair.partition("\x1f")
+            found.append(not set(theirs.strip(",").split(",")).isdisjoint(ours.strip(",").split(",")))
+        return pc.replace_with_mask(holds, other, pc.take(pa.array(found, pa.bool_()), encoded.indices))
 
     def _joined_debts(self) -> pa.Array:
         own = self._text("debt.id", needed=True)

@@ -215,6 +215,8 @@ class Drawn:
             "wishes": {},
             "consents": {},
         }
+        self._same: dict[str, str] = {}
+        """Of what is asked for more than once: under which name it is kept."""
         self.lets: dict[str, Callable[[Frame], Column]] = {}
         self.levels: dict[str, int] = {}
         """How many columns deep what a column uses lies: those of one level can be made at once, after those below."""
@@ -232,10 +234,11 @@ class Drawn:
         return f"{kind}{self._scope}_{self._count}"
 
     def of(self, t: Any, table: str, what: str, predicate: Callable[[Any], Column], more: Any) -> Column:
-        name = self._name(table)
+        asked = self._name(table)
+        name = self._same.get(asked, asked)
         if name in t.columns:
             return t[name].fill_null(False) if what == "any" else t[name]
-        self.asked[table][name] = (what, predicate, more)
+        self.asked[table][asked] = (what, predicate, more)
         return _stand_in("boolean" if what == "any" else "int64")
 
     def let(self, frame: Frame, kind: str, of: Callable[[Frame], Column], key: Any) -> Column:
@@ -263,19 +266,29 @@ class Drawn:
         finally:
             self._scope, self._count = before
 
-    def aggregates(self, table: str, joined: Any) -> dict[str, Column]:
+    def aggregates(self, table: str, joined: Any, dialect: str = "") -> dict[str, Column]:
         """What is drawn from a table, by name, as aggregations over it."""
         found: dict[str, Column] = {}
+        known: dict[Any, str] = {}
         for name, (what, predicate, more) in self.asked[table].items():
             holds = predicate(joined).fill_null(False)
             if what == "any":
-                found[name] = holds.any()
+                made = holds.any()
             elif what == "nth":
-                found[name] = _nth(joined.past_at, holds, more)
+                made = _nth(joined.past_at, holds, more, dialect)
             else:
                 value = joined.past_at if table == "history" else more(joined)
-                found[name] = value.min(where=holds) if what == "min" else value.max(where=holds)
+                made = value.min(where=holds) if what == "min" else value.max(where=holds)
+            self._same[name] = first = known.setdefault(made.op(), name)
+            if first == name:
+                found[name] = made
         return found
+
+    def how(self, table: str) -> dict[str, str]:
+        """What is drawn from a table, by name, and how."""
+        return {
+            name: self.asked[table][name][0] for name in dict.fromkeys(self._same.values()) if name in self.asked[table]
+        }
 
 
 def _stand_in(kind: str) -> Column:
@@ -283,9 +296,16 @@ def _stand_in(kind: str) -> Column:
     return ibis.literal(False) if kind == "boolean" else ibis.literal(0, kind)
 
 
-def _nth(value: Column, holds: Column, nth: int) -> Column:
+@ibis.udf.agg.builtin(name="max")  # type: ignore[untyped-decorator]
+def _largest(value: int, count: int) -> list[int]:  # type: ignore[empty-body]
+    """DuckDB's `max(value, count)`: the largest, in order."""
+
+
+def _nth(value: Column, holds: Column, nth: int, dialect: str) -> Column:
     """The `nth` largest; null where there are fewer."""
     if nth == 1:
         return value.max(where=holds)
+    if dialect == "duckdb":
+        return _largest(value, nth, where=holds)[nth - 1]
     kept = value.collect(where=holds).sort()
     return ibis.ifelse(kept.length() >= nth, kept[kept.length() - nth], ibis.null("int64"))

@@ -13,7 +13,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from duecare.law.columns.clock import day_number
+from duecare.law.columns.clock import DAY, day_number
 from duecare.law.columns.frame import ALWAYS, Column, Drawn, Frame, Spoken, all_of, any_of, earliest, is_one_of
 from duecare.law.kinds import KINDS, PLACE
 from duecare.law.library import DEFAULTED
@@ -25,6 +25,7 @@ TYPES = {"int64": "int64", "int32": "int32", "string": "string", "bool": "boolea
 """Arrow's names and Ibis's."""
 BITS = 60
 BY_HOURS = frozenset({"contact_hours", "inconvenient_time", "preferred_time"})
+PAST = "duecare_past"
 GROUP = 987_654_321
 """Stands in the compiled text for the number of the set of laws."""
 
@@ -70,10 +71,21 @@ class Program:
             key=lambda rule: (PLACE[rule.kind], rule.layer != "law"),
         )
         self._place, self._zones, self._days, self._schemas = place, zones, days, schemas
+        self.known_until = (days.stop - 2) * DAY
+        """Past this instant its holidays are not known."""
         self._chunks = (len(self.rules) + BITS - 1) // BITS or 1
         self.masks = [f"{effect}{chunk}" for effect in ("deny", "review") for chunk in range(self._chunks)]
         self._texts: dict[tuple[str, str], str] = {}
         self._told: dict[tuple[int, ...], tuple[str, list[str]]] = {}
+        self._drawn = Drawn()
+        frame = self._frame(_unbound("facts", schemas["facts"], "duecare_facts"))
+        self._said(self._voices(frame), frame)  # to learn what they ask for
+        if self._drawn.asked["history"]:
+            self._history()
+
+    def past(self, number: int) -> Mapping[str, str] | None:
+        """What the rules want of the history, a row a contact; to be kept as `duecare_past` for `first` and `again`. None where they want nothing."""
+        return _Texts(self, PAST, number) if self._drawn.asked["history"] else None
 
     def first(self, number: int) -> Mapping[str, str]:
         return _Texts(self, "duecare_facts", number)
@@ -86,47 +98,54 @@ class Program:
         if key not in self._texts:
             # What is let as a column must stay one: fused, it would be written out wherever it is used.
             with _unfused():
-                found = compiler(dialect).to_sqlglot(self._expression(table))
-            self._texts[key] = found.sql(dialect=DIALECTS[dialect])
+                found = compiler(dialect).to_sqlglot(
+                    self._history(dialect) if table == PAST else self._expression(table)
+                )
+            self._texts[key] = found.sql(dialect=DIALECTS[dialect], copy=False)
         return self._texts[key]
 
     # --- the expression --------------------------------------------------------------------------------------------
 
+    def _frame(self, contacts: Any) -> Frame:
+        return Frame(contacts, self._zones, self._place, self._days, self._drawn)
+
     def _expression(self, name: str) -> Any:
         contacts = _unbound("facts", self._schemas["facts"], name)
-        contacts = contacts.filter(contacts.laws == GROUP)
-        drawn = Drawn()
-        frame = Frame(contacts, self._zones, self._place, self._days, drawn)
-        self._voices(frame)  # to learn what they ask for
-        t = self._with_history(contacts, drawn, name)
+        t, drawn = contacts.filter(contacts.laws == GROUP), self._drawn
+        frame = self._frame(t)
+        if drawn.asked["history"]:
+            t = _beside(t, ibis.table(self._past_schema(), name=PAST))
         # Seen by wishes, which are drawn before the other columns are made.
-        t = self._made(t, frame, drawn, [drawn.name_of(key) for key in ("theirs", "ours")])
+        t = self._made(t, frame, [drawn.name_of(key) for key in ("theirs", "ours")])
+        found = []
         for table in ("wishes", "consents"):
             if drawn.asked[table]:
                 other = _unbound(table, self._schemas[table], f"duecare_{table}").drop("laws")
                 beside = other.rename(other_row="row").join(t, ibis._.other_row == t.row)
-                found = beside.group_by("row").agg(**drawn.aggregates(table, beside))
-                t = _beside(t, found)
+                found.append(beside.group_by("row").agg(**drawn.aggregates(table, beside)))
+        for one in found:
+            t = _beside(t, one)
         for level in sorted(set(drawn.levels.values())):
-            t = self._made(t, frame, drawn, [name for name, depth in drawn.levels.items() if depth == level])
+            t = self._made(t, frame, [name for name, depth in drawn.levels.items() if depth == level])
         drawn.begin_again()
         frame = frame.over(t)
-        return t.select(row=t.row, instant=t.instant, **self._answer(self._voices(frame), frame))
+        voices = self._voices(frame)
+        return self._answer(voices, t.select(row=t.row, instant=t.instant, **self._said(voices, frame)))
 
-    @staticmethod
-    def _made(t: Any, frame: Frame, drawn: Drawn, names: Sequence[str]) -> Any:
+    def _made(self, t: Any, frame: Frame, names: Sequence[str]) -> Any:
         """The contacts with columns that were let."""
-        new = [name for name in names if name in drawn.lets and name not in t.columns]
-        return t.mutate(**{name: drawn.made(name, drawn.lets[name], frame.over(t)) for name in new}) if new else t
+        lets = self._drawn.lets
+        new = [name for name in names if name in lets and name not in t.columns]
+        return t.mutate(**{name: self._drawn.made(name, lets[name], frame.over(t)) for name in new}) if new else t
 
-    def _with_history(self, contacts: Any, drawn: Drawn, name: str) -> Any:
-        if not drawn.asked["history"]:
-            return contacts
+    def _history(self, dialect: str = "") -> Any:
         history = _unbound("history", self._schemas["history"], "duecare_history")
         history = history.filter(history.laws == GROUP)
-        if name != "duecare_facts":
-            history = history.semi_join(contacts, "row")
-        return _beside(contacts, history.group_by("row").agg(**drawn.aggregates("history", history)))
+        return history.group_by("row").agg(**self._drawn.aggregates("history", history, dialect))
+
+    def _past_schema(self) -> dict[str, str]:
+        found = {name: "boolean" if what == "any" else "int64" for name, what in self._drawn.how("history").items()}
+        return {"row": "int64", **found}
 
     def _voices(self, frame: Frame) -> list[_Voice]:
         """What each rule says, in the order in which reasons are given."""
@@ -151,18 +170,30 @@ class Program:
             voices.append(_Voice(rule, place, active, KINDS[rule.kind].columns(rule, values, frame)))
         return voices
 
-    def _answer(self, voices: Sequence[_Voice], frame: Frame) -> dict[str, Column]:
+    def _said(self, voices: Sequence[_Voice], frame: Frame) -> dict[str, Column]:
+        """What each voice says of each contact, as columns: used more than once, they are written once."""
+        found: dict[str, Column] = {}
+        for number, voice in enumerate(voices):
+            for effect, where in (("deny", voice.says.denies), ("review", voice.says.reviews)):
+                if where is not None:
+                    found[f"{effect}_{number}"] = (voice.active & where).fill_null(False)
+            until = earliest(voice.says.until, self._change(voice.rule.kind, frame))
+            if until is not None:
+                found[f"until_{number}"] = until.cast("int64")
+        return found
+
+    def _answer(self, voices: Sequence[_Voice], said: Any) -> Any:
         never = ibis.literal(ALWAYS, "int64")
         bits: dict[str, list[Column]] = {name: [] for name in self.masks}
         ends: list[Column] = []
         other: list[Column] = []
-        for voice in voices:
+        for number, voice in enumerate(voices):
             spoken = []
             chunk, bit = divmod(voice.place, BITS)
-            for effect, where in (("deny", voice.says.denies), ("review", voice.says.reviews)):
-                if where is None:
+            for effect in ("deny", "review"):
+                if f"{effect}_{number}" not in said.columns:
                     continue
-                here = (voice.active & where).fill_null(False)
+                here = said[f"{effect}_{number}"]
                 bits[f"{effect}{chunk}"].append(
                     ibis.ifelse(here, ibis.literal(1 << bit, "int64"), ibis.literal(0, "int64"))
                 )
@@ -170,20 +201,26 @@ class Program:
             if not spoken:
                 continue
             here = any_of(spoken)
-            until = earliest(voice.says.until, self._change(voice.rule.kind, frame))
-            end = never if until is None else until.cast("int64").fill_null(never)
+            end = said[f"until_{number}"].fill_null(never) if f"until_{number}" in said.columns else never
             ends.append(ibis.ifelse(here, end, ibis.literal(0, "int64")))
             if voice.rule.kind not in BY_HOURS:
                 other.append(here)
-        return {
+        return said.select(
+            "row",
+            "instant",
             **{name: reduce(lambda a, b: a + b, found, ibis.literal(0, "int64")) for name, found in bits.items()},
-            "until": ibis.greatest(*ends, ibis.literal(0, "int64")) if ends else ibis.literal(0, "int64"),
-            "by_hours": ~any_of(other) if other else ibis.literal(True),
-        }
+            until=ibis.greatest(*ends, ibis.literal(0, "int64")) if ends else ibis.literal(0, "int64"),
+            by_hours=~any_of(other) if other else ibis.literal(True),
+        )
 
     def _change(self, kind: str, frame: Frame) -> Column | None:
         """The next day on which a rule of this kind comes into force, takes new values or ends; null after the last."""
-        days = sorted(
+        return (
+            frame.let("int64", lambda f: self._next_change(kind, f), ("change", kind)) if self._changes(kind) else None
+        )
+
+    def _changes(self, kind: str) -> list[int]:
+        return sorted(
             {
                 day_number(day)
                 for rule in self.rules
@@ -192,10 +229,11 @@ class Program:
                 if day is not None and day_number(day) > self._days.start
             }
         )
-        found: Column | None = None
-        for day in reversed(days):
-            here = frame.start_of(ibis.literal(day, "int64"))
-            found = ibis.ifelse(frame.day() < day, here, ibis.null("int64") if found is None else found)
+
+    def _next_change(self, kind: str, frame: Frame) -> Column:
+        found = ibis.null("int64")
+        for day in reversed(self._changes(kind)):
+            found = ibis.ifelse(frame.day() < day, frame.start_of(ibis.literal(day, "int64")), found)
         return found
 
     # --- the answer ------------------------------------------------------------------------------------------------
