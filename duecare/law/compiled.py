@@ -48,7 +48,7 @@ class Dialect:
 
 PYTHON = Dialect("({0} and {1})", "({0} or {1})", "(not {0})", "({1} if {0} else 0)")
 NUMPY = Dialect("({0} & {1})", "({0} | {1})", "(~{0})", "({0} * {1})")
-SQL = Dialect("({0} AND {1})", "({0} OR {1})", "(NOT {0})", "(CASE WHEN {0} THEN {1} ELSE 0 END)")
+SQL = Dialect("({0} AND {1})", "({0} OR {1})", "(NOT {0})", "(CAST({0} AS BIGINT) * {1})")
 
 
 @dataclass(frozen=True)
@@ -196,10 +196,11 @@ def _closed(values: Mapping[str, Any], zone: int, dialect: Dialect) -> str:
     week = _fold(dialect.either, [part for part in parts if part])
     if values["holidays"] is None:
         return week
-    open_day = dialect.both.format(dialect.negate.format(f"holiday{zone}"), week)
     on_holidays = _outside(values["holidays"], zone, dialect)
-    holiday = dialect.both.format(f"holiday{zone}", on_holidays) if on_holidays else f"holiday{zone}"
-    return dialect.either.format(holiday, open_day)
+    if not on_holidays:
+        return dialect.either.format(f"holiday{zone}", week)
+    open_day = dialect.both.format(dialect.negate.format(f"holiday{zone}"), week)
+    return dialect.either.format(dialect.both.format(f"holiday{zone}", on_holidays), open_day)
 
 
 def _outside(windows: Windows, zone: int, dialect: Dialect) -> str:
