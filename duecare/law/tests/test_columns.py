@@ -49,6 +49,7 @@ def test_both_faces_say_the_same_of_every_example_and_of_twenty_thousand_contact
     assert not found, f"{len(found)} of {len(requests)}:\n" + "\n".join(found[:5])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["CN", "US-NY-NYC", "GB"])
 def test_the_next_lawful_moment_is_found_in_columns_too(place: str) -> None:
     requests = list(generator.contacts(LIBRARY, 1_000, seed=7, only=[place]))
